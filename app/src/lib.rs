@@ -1,0 +1,4 @@
+//! Kinora's pages.
+
+pub mod backend;
+pub mod model;

@@ -1,0 +1,3 @@
+//! Compiles a photo into an AR image target.
+
+pub mod protocol;
