@@ -1,0 +1,67 @@
+//! What a machine needs: looked for first, installed where that is allowed, named where it is not.
+
+use std::{env, fs, path::Path};
+
+use anyhow::{Context, bail};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    command::{command, output, run},
+    workspace::Workspace,
+};
+
+const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// Programs of the tests, and Debian's packages that hold them. Chromium without a font draws no text.
+const TEST_PROGRAMS: [(&str, &str); 2] = [("chromium", "chromium fonts-dejavu-core"), ("ffmpeg", "ffmpeg")];
+
+/// The Rust target of the browser's modules.
+pub(crate) fn wasm_target(workspace: &Workspace) -> anyhow::Result<()> {
+    let root = workspace.path(".");
+    let installed = output(&mut command(&root, "rustup", ["target", "list", "--installed"]));
+    if installed.is_some_and(|list| list.lines().any(|line| line == WASM_TARGET)) {
+        return Ok(());
+    }
+    run(&mut command(&root, "rustup", ["target", "add", WASM_TARGET])).with_context(|| {
+        format!("Rust's target {WASM_TARGET} is missing; install it with `rustup target add {WASM_TARGET}`")
+    })
+}
+
+/// Chromium and ffmpeg.
+pub(crate) fn test_programs(workspace: &Workspace) -> anyhow::Result<()> {
+    let missing: Vec<&str> = TEST_PROGRAMS
+        .iter()
+        .filter(|(program, _)| !on_path(program) && env::var_os(program.to_uppercase()).is_none())
+        .flat_map(|(_, packages)| packages.split(' '))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let packages = missing.join(" ");
+    let root = workspace.path(".");
+    let is_root = output(&mut command(&root, "id", ["-u"])).is_some_and(|id| id.trim() == "0");
+    if !is_root || !on_path("apt-get") {
+        bail!("the tests need {packages}; install them (Debian: `sudo apt-get install {packages}`) and try again");
+    }
+    run(&mut command(&root, "apt-get", ["update", "-qq"]))?;
+    let install = ["install", "-y", "-qq", "--no-install-recommends"];
+    run(command(&root, "apt-get", install.into_iter().chain(missing)).env("DEBIAN_FRONTEND", "noninteractive"))
+}
+
+/// The packages that a folder's lock file pins; does nothing while the lock file stays as it is.
+pub(crate) fn npm_packages(folder: &Path) -> anyhow::Result<()> {
+    let lock = fs::read(folder.join("package-lock.json"))?;
+    let wanted = format!("{:x}", Sha256::digest(&lock));
+    let mark = folder.join("node_modules/.installed-lock");
+    if fs::read_to_string(&mark).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    run(&mut command(folder, "npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]))
+        .context("npm could not install the pinned packages; Node.js 20 or later with npm is needed")?;
+    fs::write(mark, wanted)?;
+    Ok(())
+}
+
+fn on_path(program: &str) -> bool {
+    env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+}

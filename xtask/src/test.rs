@@ -1,0 +1,47 @@
+//! The test suites.
+
+use clap::ValueEnum;
+
+use crate::{
+    command::{cargo, command, run},
+    serve::{self, WEB_DIR_VARIABLE},
+    setup, web,
+    workspace::Workspace,
+};
+
+/// A set of tests that needs the same things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Suite {
+    /// Rust's own tests of every crate, and the examples in its docs
+    Native,
+    /// The WASM compiler against the native one and against npm mind-ar
+    Wasm,
+    /// The binary in a real browser with a fake camera
+    Browser,
+}
+
+/// Runs the suites named, or all.
+pub(crate) fn test(workspace: &Workspace, suites: &[Suite]) -> anyhow::Result<()> {
+    let wanted = |suite| suites.is_empty() || suites.contains(&suite);
+    web::build(workspace)?;
+    if wanted(Suite::Native) {
+        let mut tests = cargo(&workspace.path("."), ["test", "--workspace", "--quiet"]);
+        run(tests.env(WEB_DIR_VARIABLE, workspace.web_dir()))?;
+    }
+    if !wanted(Suite::Wasm) && !wanted(Suite::Browser) {
+        return Ok(());
+    }
+    let binary = serve::build_server(workspace, "dev")?;
+    let e2e = workspace.path("e2e");
+    setup::test_programs(workspace)?;
+    setup::npm_packages(&e2e)?;
+    if wanted(Suite::Wasm) {
+        let mut tests = command(&e2e, "node", ["--test", "interop/"]);
+        run(tests.env("KINORA_BIN", &binary).env(WEB_DIR_VARIABLE, workspace.web_dir()))?;
+    }
+    if wanted(Suite::Browser) {
+        let mut tests = command(&e2e, "npx", ["--no-install", "playwright", "test"]);
+        run(tests.env("KINORA_BIN", &binary))?;
+    }
+    Ok(())
+}
