@@ -1,0 +1,227 @@
+//! Scale-space extrema of the difference of Gaussians (DoG), and the strongest of them all over the image.
+//!
+//! A sample of octave 1 to *n*-2 is an extremum when its |DoG| is at least [`RESPONSE_MIN`], nothing in its 3×3×3 cube
+//! exceeds it (ties are kept) and its principal curvatures differ by a factor below 4. Samples within
+//! [`BORDER_PX`] of the edge have no room for a descriptor and are left out. The cube's other layers are the finer DoG
+//! halved and the coarser one doubled, and are only computed for the few samples that pass in their own layer.
+//!
+//! Of each 2×2 block one extremum is kept, and of each cell of a 10×10 grid the five strongest over all octaves.
+//!
+//! Source: D. G. Lowe, "Distinctive Image Features from Scale-Invariant Keypoints", IJCV 60(2), 2004, §3.1 and §4.1; grid
+//! and thinning as in mind-ar 1.2.5.
+
+use crate::pyramid::Pyramid;
+
+/// Least |DoG| of an extremum, in grey levels.
+const RESPONSE_MIN: f32 = 3.0;
+/// Samples from the edge that are not searched: the descriptor's radius.
+const BORDER_PX: usize = 7;
+/// Least |determinant| of the Hessian.
+const DETERMINANT_MIN: f64 = 1e-4;
+/// (r + 1)² / r for the largest ratio r = 4 of the curvatures.
+const EDGE_SCORE_MAX: f64 = 6.25;
+/// Cells of the grid along each side.
+const GRID: usize = 10;
+/// Extrema kept in a cell.
+const CELL_EXTREMA_MAX: usize = 5;
+/// The thinning writes a place in the block as thousands of a 32-bit float, which costs the response its low bits.
+const PLACE_UNIT: f64 = 1000.0;
+
+/// A sample that stands out, in whole pixels of its octave.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Extremum {
+    /// The DoG there, above 0 for a maximum, below 0 for a minimum; low bits may be lost.
+    pub response: f64,
+    /// The octave, from 1.
+    pub octave: usize,
+    /// Column in pixels of the octave.
+    pub x: usize,
+    /// Row in pixels of the octave.
+    pub y: usize,
+}
+
+/// The strongest extrema, cell by cell of the grid (row by row), strongest first; at most 500.
+#[must_use]
+pub fn find_extrema(pyramid: &Pyramid) -> Vec<Extremum> {
+    let mut cells = vec![Vec::<Extremum>::with_capacity(CELL_EXTREMA_MAX + 1); GRID * GRID];
+    for octave in 1..pyramid.count().saturating_sub(1) {
+        let dog = &pyramid.octave(octave).dog;
+        let (cell_width, cell_height) = (even(dog.width) / GRID as f64, even(dog.height) / GRID as f64);
+        let cell = |x: usize, y: usize| {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cell index is below 10")]
+            let index = |position: usize, size: f64| (position as f64 / size) as usize;
+            index(y, cell_height) * GRID + index(x, cell_width)
+        };
+        search_octave(pyramid, octave, &mut |extremum| {
+            keep_strongest(&mut cells[cell(extremum.x, extremum.y)], extremum)
+        });
+    }
+    cells.concat()
+}
+
+fn even(length: usize) -> f64 {
+    (length / 2 * 2) as f64
+}
+
+/// On equal strength the first come stays.
+fn keep_strongest(cell: &mut Vec<Extremum>, extremum: Extremum) {
+    let stronger = cell.iter().take_while(|kept| kept.response.abs() >= extremum.response.abs()).count();
+    if stronger < CELL_EXTREMA_MAX {
+        cell.insert(stronger, extremum);
+        cell.truncate(CELL_EXTREMA_MAX);
+    }
+}
+
+/// Gives one extremum of each 2×2 block, by rows of blocks.
+fn search_octave(pyramid: &Pyramid, octave: usize, found: &mut impl FnMut(Extremum)) {
+    let dog = &pyramid.octave(octave).dog;
+    if dog.width <= 2 * BORDER_PX || dog.height <= 2 * BORDER_PX {
+        return;
+    }
+    let rows = BORDER_PX..dog.height - BORDER_PX;
+    let mut pair: Vec<(usize, Place)> = Vec::new();
+    for y in rows.clone() {
+        let row = dog.row(y);
+        let columns = BORDER_PX..dog.width - BORDER_PX;
+        for (x, &value) in columns.clone().zip(&row[columns]) {
+            if value.abs() >= RESPONSE_MIN && is_extremum(pyramid, octave, x, y) {
+                pair.push((x / 2, Place::of(x, y)));
+            }
+        }
+        if y % 2 == 1 || y + 1 == rows.end {
+            pair.sort_unstable();
+            pair.dedup_by_key(|(block, _)| *block);
+            for (block, place) in pair.drain(..) {
+                let (x, y) = (2 * block + place.right(), y / 2 * 2 + place.below());
+                let response = place.response(dog.at(x, y));
+                found(Extremum { response, octave, x, y });
+            }
+        }
+    }
+}
+
+/// A place in a 2×2 block, in the order in which the thinning tries them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    BottomLeft,
+    TopRight,
+    BottomRight,
+    TopLeft,
+}
+
+impl Place {
+    fn of(x: usize, y: usize) -> Self {
+        match (x % 2, y % 2) {
+            (0, 0) => Self::TopLeft,
+            (1, 0) => Self::TopRight,
+            (0, _) => Self::BottomLeft,
+            _ => Self::BottomRight,
+        }
+    }
+
+    fn right(self) -> usize {
+        usize::from(matches!(self, Self::TopRight | Self::BottomRight))
+    }
+
+    fn below(self) -> usize {
+        usize::from(matches!(self, Self::BottomLeft | Self::BottomRight))
+    }
+
+    /// The response after its trip through a 32-bit float with the place in the thousands.
+    #[expect(clippy::cast_possible_truncation, reason = "rounding to f32 is part of the format")]
+    fn response(self, value: f32) -> f64 {
+        let place = match self {
+            Self::TopLeft => 0.0,
+            Self::BottomLeft => 1.0,
+            Self::TopRight => 2.0,
+            Self::BottomRight => 3.0,
+        };
+        let offset = (place * PLACE_UNIT).copysign(f64::from(value));
+        f64::from((offset + f64::from(value)) as f32) - offset
+    }
+}
+
+/// Whether nothing around exceeds the sample, and it is no edge.
+fn is_extremum(pyramid: &Pyramid, octave: usize, x: usize, y: usize) -> bool {
+    let dog = &pyramid.octave(octave).dog;
+    let value = dog.at(x, y);
+    let around = || (y - 1..=y + 1).flat_map(|y| (x - 1..=x + 1).map(move |x| (x, y)));
+    let beaten = |other: f32| if value > 0.0 { value < other } else { value > other };
+    let is_peak = !around().any(|(x, y)| beaten(dog.at(x, y)))
+        && !around().any(|(x, y)| beaten(pyramid.finer_dog(octave, x, y)))
+        && !around().any(|(x, y)| beaten(pyramid.coarser_dog(octave, x, y)));
+    is_peak && !is_edge(|dx, dy| f64::from(dog.at_clamped(x as i64 + dx, y as i64 + dy)))
+}
+
+/// Whether the curvatures of the samples around (0, 0) differ too much, or there are none.
+fn is_edge(sample: impl Fn(i64, i64) -> f64) -> bool {
+    let dxx = sample(1, 0) + sample(-1, 0) - 2.0 * sample(0, 0);
+    let dyy = sample(0, 1) + sample(0, -1) - 2.0 * sample(0, 0);
+    let dxy = 0.25 * (sample(-1, -1) + sample(1, 1) - sample(1, -1) - sample(-1, 1));
+    let determinant = dxx * dyy - dxy * dxy;
+    determinant.abs() < DETERMINANT_MIN || ((dxx + dyy) * (dxx + dyy) / determinant).abs() >= EDGE_SCORE_MAX
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plane::GrayImage;
+
+    /// A dark image with a bright disc.
+    fn disc(side: usize, centre: (f64, f64), radius: f64) -> GrayImage {
+        let level = |x: usize, y: usize| {
+            let (dx, dy) = (x as f64 - centre.0, y as f64 - centre.1);
+            if dx * dx + dy * dy <= radius * radius { 230 } else { 20 }
+        };
+        let data = (0..side * side).map(|index| level(index % side, index / side)).collect();
+        GrayImage { width: side, height: side, data }
+    }
+
+    fn extrema(image: &GrayImage) -> Vec<Extremum> {
+        let mut pyramid = Pyramid::default();
+        pyramid.build(image);
+        find_extrema(&pyramid)
+    }
+
+    #[test]
+    fn a_flat_image_has_none() {
+        assert_eq!(extrema(&GrayImage { width: 200, height: 200, data: vec![77; 40_000] }), []);
+    }
+
+    #[test]
+    fn a_bright_disc_is_a_maximum_at_its_centre() {
+        let found = extrema(&disc(200, (100.0, 90.0), 5.0));
+        let strongest = found.iter().max_by(|a, b| a.response.abs().total_cmp(&b.response.abs())).expect("an extremum");
+        let scale = (1 << strongest.octave) as f64;
+        assert!(strongest.response > 0.0);
+        assert!(
+            (strongest.x as f64 * scale - 100.0).abs() <= scale && (strongest.y as f64 * scale - 90.0).abs() <= scale
+        );
+    }
+
+    #[test]
+    fn a_straight_edge_is_none() {
+        let data = (0..200 * 200).map(|index| if index % 200 < 100 { 0 } else { 255 }).collect();
+        assert_eq!(extrema(&GrayImage { width: 200, height: 200, data }), []);
+    }
+
+    #[test]
+    fn a_cell_keeps_the_five_strongest_and_the_first_of_equals() {
+        let mut cell = Vec::new();
+        for (x, response) in [3.0, -9.0, 4.0, 9.0, 5.0, -6.0, 3.0, 7.0].into_iter().enumerate() {
+            keep_strongest(&mut cell, Extremum { response, octave: 1, x, y: 0 });
+        }
+        assert_eq!(
+            cell.iter().map(|kept| (kept.x, kept.response)).collect::<Vec<_>>(),
+            [(1, -9.0), (3, 9.0), (7, 7.0), (5, -6.0), (4, 5.0)]
+        );
+    }
+
+    #[test]
+    fn places_other_than_the_first_lose_low_bits() {
+        let value = 3.000_000_2_f32;
+        assert_eq!(Place::TopLeft.response(value), f64::from(value));
+        assert_eq!(Place::BottomRight.response(value), 3.0);
+        assert_eq!(Place::BottomLeft.response(-value), -3.0);
+    }
+}

@@ -1,0 +1,313 @@
+//! Points of a tracking image whose surroundings look like nothing near them: templates for normalised cross-correlation.
+//!
+//! 1. Candidates: gradient peaks among four neighbours, thinned by a histogram to about 2 % of the pixels.
+//! 2. Each candidate's *ambiguity*: its highest correlation with the 13×13 patches 3 to 10 pixels around it.
+//! 3. Least ambiguous first, points are taken that are contrasty, and alike but not equal to the patches next to them; the
+//!    square around a taken point is closed.
+//!
+//! Only ambiguities below [`AMBIGUITY_MAX`] can be taken, so a search ends there, and near places, which usually end it,
+//! come first.
+//!
+//! Source: H. Kato and M. Billinghurst, "Marker Tracking and HMD Calibration", IWAR 1999, and its ARToolKit NFT; constants
+//! and rounding as in mind-ar 1.2.5.
+
+use std::sync::LazyLock;
+
+use crate::plane::GrayImage;
+
+/// Half the side of a patch in pixels; the side is 13.
+const PATCH_RADIUS: usize = 6;
+const PATCH_SIDE: usize = 2 * PATCH_RADIUS + 1;
+const PATCH_PIXELS: f64 = (PATCH_SIDE * PATCH_SIDE) as f64;
+/// A row of a patch with zeros behind, for whole vector registers.
+const LANES: usize = 16;
+/// Places are compared from beyond 2 to 10 pixels away…
+const NEAR_PX: i64 = 2;
+/// … along each axis.
+const FAR_PX: i64 = 10;
+/// Least standard deviation of a candidate's patch, in grey levels.
+const CANDIDATE_DEVIATION_MIN: f64 = 5.0;
+/// Least standard deviation of a taken patch: square root of the sum of squares over the side.
+const TAKEN_DEVIATION_MIN: f64 = 8.0;
+/// Ambiguity must be below this.
+const AMBIGUITY_MAX: f64 = 0.9;
+/// A patch next to a taken one may not be more alike than this…
+const NEIGHBOUR_MAX: f64 = 0.99;
+/// … nor less than this and less than the ambiguity.
+const NEIGHBOUR_MIN: f64 = 0.2;
+/// Share of the pixels that the histogram lets through.
+const CANDIDATE_SHARE: f64 = 0.02;
+const HISTOGRAM_BINS: usize = 1000;
+
+/// Offsets of the places compared, nearest first.
+static PLACES: LazyLock<Vec<(i64, i64)>> = LazyLock::new(|| {
+    let along = || -FAR_PX..=FAR_PX;
+    let mut places: Vec<(i64, i64)> = along().flat_map(|y| along().map(move |x| (x, y))).collect();
+    places.retain(|(x, y)| x * x + y * y > NEAR_PX * NEAR_PX);
+    places.sort_by_key(|(x, y)| x * x + y * y);
+    places
+});
+
+/// The points as (x, y) in whole pixels, in the order they were taken.
+#[must_use]
+pub fn select_templates(image: &GrayImage) -> Vec<[u32; 2]> {
+    let patches = Patches::new(image);
+    let mut open: Vec<(f32, usize)> = candidates(image)
+        .into_iter()
+        .filter_map(|position| {
+            let ambiguity = patches.ambiguity(position % image.width, position / image.width)?;
+            (f64::from(ambiguity) < AMBIGUITY_MAX).then_some((ambiguity, position))
+        })
+        .collect();
+    open.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    take(image, &patches, &open)
+}
+
+/// Goes through candidates, least ambiguous first.
+#[expect(clippy::cast_possible_truncation, reason = "positions in an image are far below 2^32")]
+fn take(image: &GrayImage, patches: &Patches<'_>, open: &[(f32, usize)]) -> Vec<[u32; 2]> {
+    let closed_px = image.min_side() / 10;
+    let most = (image.width / closed_px.max(1)) * (image.height / closed_px.max(1))
+        + (image.width / (3 * PATCH_SIDE)) * (image.height / (3 * PATCH_SIDE));
+    let mut taken: Vec<[u32; 2]> = Vec::new();
+    for &(ambiguity, position) in open {
+        if taken.len() == most {
+            break;
+        }
+        let (x, y) = (position % image.width, position / image.width);
+        let is_closed = |[taken_x, taken_y]: &[u32; 2]| {
+            x.abs_diff(*taken_x as usize) <= closed_px && y.abs_diff(*taken_y as usize) <= closed_px
+        };
+        if !taken.iter().any(is_closed) && patches.is_distinct(x, y, f64::from(ambiguity)) {
+            taken.push([x as u32, y as u32]);
+        }
+    }
+    taken
+}
+
+/// Gradient peaks, by position.
+fn candidates(image: &GrayImage) -> Vec<usize> {
+    let (width, height) = (image.width, image.height);
+    let gradient = gradient_magnitude(image);
+    let mut histogram = [0usize; HISTOGRAM_BINS];
+    let mut peaks = Vec::new();
+    for y in 1..height.saturating_sub(1) {
+        for x in 1..width.saturating_sub(1) {
+            let position = y * width + x;
+            let value = gradient[position];
+            let neighbours = [position - 1, position + 1, position - width, position + width];
+            if neighbours.into_iter().all(|neighbour| value > gradient[neighbour]) {
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "gradients are 0 to 0.5")]
+                let bin = (f64::from(value) * HISTOGRAM_BINS as f64) as usize;
+                histogram[bin.min(HISTOGRAM_BINS - 1)] += 1;
+                peaks.push(position);
+            }
+        }
+    }
+    let most = CANDIDATE_SHARE * width as f64 * height as f64;
+    let mut count = 0;
+    let passing = (0..HISTOGRAM_BINS).rev().find(|&bin| {
+        count += histogram[bin];
+        count as f64 > most
+    });
+    let least = passing.unwrap_or(0) as f64;
+    peaks.retain(|&position| f64::from(gradient[position]) * HISTOGRAM_BINS as f64 >= least);
+    peaks
+}
+
+/// 3×3 Prewitt over grey levels in 0..=1, root mean square of the two directions; -1 at the edges.
+#[expect(clippy::cast_possible_truncation, reason = "rounding to f32 is part of the format")]
+fn gradient_magnitude(image: &GrayImage) -> Vec<f32> {
+    let (width, height) = (image.width, image.height);
+    let mut gradient = vec![-1.0f32; width * height];
+    for y in 1..height.saturating_sub(1) {
+        let [above, here, below] = [y - 1, y, y + 1].map(|y| image.row(y));
+        for x in 1..width.saturating_sub(1) {
+            let level = |row: &[u8], x: usize| i32::from(row[x]);
+            let column = |x: usize| level(above, x) + level(here, x) + level(below, x);
+            let across = |row: &[u8]| level(row, x - 1) + level(row, x) + level(row, x + 1);
+            let dx = f64::from(column(x + 1) - column(x - 1)) / 768.0;
+            let dy = f64::from(across(below) - across(above)) / 768.0;
+            gradient[y * width + x] = ((dx * dx + dy * dy) / 2.0).sqrt() as f32;
+        }
+    }
+    gradient
+}
+
+/// Patches of an image: their sums by summed-area tables, their correlations by pixels.
+struct Patches<'a> {
+    image: &'a GrayImage,
+    /// The levels, and zeros behind for the last vector.
+    levels: Vec<i16>,
+    sums: Vec<u64>,
+    squares: Vec<u64>,
+}
+
+impl<'a> Patches<'a> {
+    fn new(image: &'a GrayImage) -> Self {
+        let levels = image.data.iter().map(|&level| i16::from(level)).chain([0; LANES]).collect();
+        let table = |of: fn(u64) -> u64| {
+            let stride = image.width + 1;
+            let mut table = vec![0u64; stride * (image.height + 1)];
+            for y in 0..image.height {
+                let mut sum = 0;
+                for (x, &level) in image.row(y).iter().enumerate() {
+                    sum += of(u64::from(level));
+                    table[(y + 1) * stride + x + 1] = table[y * stride + x + 1] + sum;
+                }
+            }
+            table
+        };
+        Self { image, levels, sums: table(|level| level), squares: table(|level| level * level) }
+    }
+
+    fn fits(&self, x: i64, y: i64) -> bool {
+        let radius = PATCH_RADIUS as i64;
+        x >= radius && y >= radius && x + radius < self.image.width as i64 && y + radius < self.image.height as i64
+    }
+
+    /// Over the patch around (`x`, `y`), which fits.
+    fn sum(&self, table: &[u64], x: usize, y: usize) -> f64 {
+        let stride = self.image.width + 1;
+        let corner = |x: usize, y: usize| table[y * stride + x];
+        let (left, top) = (x - PATCH_RADIUS, y - PATCH_RADIUS);
+        let (right, bottom) = (left + PATCH_SIDE, top + PATCH_SIDE);
+        (corner(right, bottom) + corner(left, top) - corner(right, top) - corner(left, bottom)) as f64
+    }
+
+    /// Root of the sum of squared differences from the mean; `None` when the deviation is below `least`.
+    fn contrast(&self, x: usize, y: usize, least: f64) -> Option<f64> {
+        if !self.fits(x as i64, y as i64) {
+            return None;
+        }
+        let sum = self.sum(&self.sums, x, y);
+        let mean = sum / PATCH_PIXELS;
+        let squares = self.sum(&self.squares, x, y) - 2.0 * mean * sum + PATCH_PIXELS * mean * mean;
+        (squares / PATCH_PIXELS >= least * least).then(|| squares.sqrt())
+    }
+
+    /// Highest correlation around, or any that is [`AMBIGUITY_MAX`] or more; `None` for a patch of little contrast.
+    #[expect(clippy::cast_possible_truncation, reason = "rounding to f32 is part of the format")]
+    fn ambiguity(&self, x: usize, y: usize) -> Option<f32> {
+        let contrast = self.contrast(x, y, CANDIDATE_DEVIATION_MIN)?;
+        let template = self.template(x, y);
+        let mut highest = -1.0f64;
+        for (dx, dy) in PLACES.iter() {
+            if let Some(correlation) = self.correlation(&template, contrast, x as i64 + dx, y as i64 + dy) {
+                highest = highest.max(correlation);
+                if f64::from(highest as f32) >= AMBIGUITY_MAX {
+                    break;
+                }
+            }
+        }
+        Some(highest as f32)
+    }
+
+    /// Whether a candidate may be taken.
+    fn is_distinct(&self, x: usize, y: usize, ambiguity: f64) -> bool {
+        let Some(contrast) = self.contrast(x, y, 0.0).filter(|it| it / PATCH_SIDE as f64 >= TAKEN_DEVIATION_MIN) else {
+            return false;
+        };
+        let template = self.template(x, y);
+        let around = || -NEAR_PX..=NEAR_PX;
+        let neighbours = around().flat_map(|dy| around().map(move |dx| (dx, dy)));
+        neighbours
+            .filter(|&(dx, dy)| dx * dx + dy * dy <= NEAR_PX * NEAR_PX && (dx, dy) != (0, 0))
+            .filter_map(|(dx, dy)| self.correlation(&template, contrast, x as i64 + dx, y as i64 + dy))
+            .all(|it| it <= NEIGHBOUR_MAX && !(it < NEIGHBOUR_MIN && it < ambiguity))
+    }
+
+    fn template(&self, x: usize, y: usize) -> PatchLevels {
+        let rows = std::array::from_fn(|row| {
+            let from = (y - PATCH_RADIUS + row) * self.image.width + x - PATCH_RADIUS;
+            std::array::from_fn(|column| if column < PATCH_SIDE { self.levels[from + column] } else { 0 })
+        });
+        PatchLevels { rows, mean: self.sum(&self.sums, x, y) / PATCH_PIXELS }
+    }
+
+    /// Normalised cross-correlation, -1..=1; `None` where the patch does not fit or is flat.
+    #[expect(
+        clippy::cast_sign_loss,
+        clippy::cast_possible_truncation,
+        reason = "a patch that fits has positive coordinates"
+    )]
+    fn correlation(&self, template: &PatchLevels, contrast: f64, x: i64, y: i64) -> Option<f64> {
+        if !self.fits(x, y) {
+            return None;
+        }
+        let (x, y) = (x as usize, y as usize);
+        let sum = self.sum(&self.sums, x, y);
+        let squares = self.sum(&self.squares, x, y) - sum * sum / PATCH_PIXELS;
+        if squares == 0.0 {
+            return None;
+        }
+        let mut products = 0i32;
+        let first = (y - PATCH_RADIUS) * self.image.width + x - PATCH_RADIUS;
+        for (row, template) in template.rows.iter().enumerate() {
+            let from = first + row * self.image.width;
+            let levels = &self.levels[from..from + LANES];
+            products += levels.iter().zip(template).map(|(&a, &b)| i32::from(a) * i32::from(b)).sum::<i32>();
+        }
+        Some((f64::from(products) - template.mean * sum) / (contrast * squares.sqrt()))
+    }
+}
+
+/// One patch, ready to be compared.
+struct PatchLevels {
+    rows: [[i16; LANES]; PATCH_SIDE],
+    mean: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(width: usize, height: usize, level: impl Fn(usize, usize) -> u8) -> GrayImage {
+        let data = (0..width * height).map(|index| level(index % width, index / width)).collect();
+        GrayImage { width, height, data }
+    }
+
+    #[test]
+    fn places_are_428() {
+        assert_eq!(PLACES.len(), 428);
+    }
+
+    #[test]
+    fn flat_and_tiny_images_have_none() {
+        assert!(select_templates(&drawn(128, 128, |_, _| 9)).is_empty());
+        assert!(select_templates(&drawn(1, 1, |_, _| 9)).is_empty());
+        assert!(select_templates(&drawn(3, 90, |x, y| (x * y) as u8)).is_empty());
+    }
+
+    #[test]
+    fn a_pattern_that_repeats_has_none() {
+        assert!(select_templates(&drawn(128, 128, |x, y| if (x / 4 + y / 4) % 2 == 0 { 0 } else { 255 })).is_empty());
+    }
+
+    #[test]
+    fn points_lie_where_the_detail_is_and_keep_their_distance() {
+        let noise = |x: usize, y: usize| ((x * 7919 + y * 104_729 + x * x * y * 31) % 251) as u8;
+        let image =
+            drawn(128, 128, |x, y| if x > 40 && y > 30 && x < 100 && y < 99 { noise(x / 3, y / 3) } else { 30 });
+        let points = select_templates(&image);
+        assert!(points.len() > 3, "{points:?}");
+        for (index, a) in points.iter().enumerate() {
+            assert!((34..107).contains(&a[0]) && (24..106).contains(&a[1]), "{a:?}");
+            assert!(points[..index].iter().all(|b| a[0].abs_diff(b[0]) > 12 || a[1].abs_diff(b[1]) > 12));
+        }
+    }
+
+    #[test]
+    fn a_patch_correlates_with_itself_wholly_and_with_its_negative_inversely() {
+        let image = drawn(60, 30, |x, y| {
+            let noise = ((x % 30) * 37 + y * 91 + (x % 30) * y * 13) % 200;
+            if x < 30 { noise as u8 } else { 255 - noise as u8 }
+        });
+        let patches = Patches::new(&image);
+        let contrast = patches.contrast(15, 15, 0.0).expect("a contrast");
+        let template = patches.template(15, 15);
+        let correlation = |x| patches.correlation(&template, contrast, x, 15).expect("a patch that fits");
+        assert!((correlation(15) - 1.0).abs() < 1e-12);
+        assert!((correlation(45) + 1.0).abs() < 1e-12);
+    }
+}
