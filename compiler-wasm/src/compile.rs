@@ -12,7 +12,7 @@ use crate::{
     plane::GrayImage,
     protocol::{CompileOptions, PREVIEW_POINTS_MAX, PhotoReport, Progress, Stage},
     pyramid::Pyramid,
-    resize::{matching_scales, resize, scaled_length, tracking_scales},
+    resize::{matching_scales, resize, resize_into, scaled_length, tracking_scales},
     template::select_templates,
 };
 
@@ -59,10 +59,10 @@ pub fn compile_gray(
     let (width, height) = (image.width as u32, image.height as u32);
     check_least(width, height)?;
     let mut steps = Steps::new(image, progress);
-    let mut pyramid = Pyramid::default();
+    let mut scratch = Scratch { image: image.clone(), pyramid: Pyramid::default() };
     let mut keyframes = Vec::new();
     for scale in matching_scales(image.min_side()) {
-        keyframes.push(compile_keyframe(image, scale, options, &mut pyramid, &mut steps)?);
+        keyframes.push(compile_keyframe(image, scale, options, &mut scratch, &mut steps)?);
     }
     let mut tracking = Vec::new();
     for scale in tracking_scales(image.min_side()) {
@@ -81,26 +81,33 @@ pub fn compile_gray(
     Ok(CompiledPhoto { mind, report })
 }
 
+/// Memory that one keyframe leaves to the next.
+struct Scratch {
+    image: GrayImage,
+    pyramid: Pyramid,
+}
+
 #[expect(clippy::cast_possible_truncation, reason = "sides of a photo are at most 16,384")]
 fn compile_keyframe(
     image: &GrayImage,
     scale: f64,
     options: &CompileOptions,
-    pyramid: &mut Pyramid,
+    scratch: &mut Scratch,
     steps: &mut Steps<'_, '_>,
 ) -> Result<Keyframe, CompileError> {
+    let Scratch { image: resized, pyramid } = scratch;
     steps.enter(Stage::Resize)?;
-    let image = resize(image, scale, options.upscaling);
+    resize_into(image, scale, options.upscaling, resized);
     steps.enter(Stage::Detect)?;
-    pyramid.build(&image);
+    pyramid.build(resized);
     let extrema = find_extrema(pyramid);
     steps.enter(Stage::Describe)?;
     let features = describe(pyramid, &extrema);
     steps.enter(Stage::Cluster)?;
     let set = |features: Vec<Feature>| FeatureSet { tree: build_cluster_tree(&features), features };
     let (maxima, minima) = (set(features.maxima), set(features.minima));
-    steps.work(keyframe_work(image.width * image.height));
-    Ok(Keyframe { width: image.width as u32, height: image.height as u32, scale, maxima, minima })
+    steps.work(keyframe_work(resized.width * resized.height));
+    Ok(Keyframe { width: resized.width as u32, height: resized.height as u32, scale, maxima, minima })
 }
 
 /// What was found in a target.

@@ -1,7 +1,7 @@
 //! Scale-space extrema of the difference of Gaussians (DoG), and the strongest of them all over the image.
 //!
-//! A sample of octave 1 to *n*-2 is an extremum when its |DoG| is at least [`RESPONSE_MIN`], nothing in its 3×3×3 cube
-//! exceeds it (ties are kept) and its principal curvatures differ by a factor below 4. Samples within
+//! A sample of octave 1 to *n*-2 is an extremum when its |DoG| is at least [`RESPONSE_MIN`], it is the highest or the lowest
+//! of its 3×3×3 cube (ties are kept) and its principal curvatures differ by a factor below 4. Samples within
 //! [`BORDER_PX`] of the edge have no room for a descriptor and are left out. The cube's other layers are the finer DoG
 //! halved and the coarser one doubled, and are only computed for the few samples that pass in their own layer.
 //!
@@ -9,6 +9,8 @@
 //!
 //! Source: D. G. Lowe, "Distinctive Image Features from Scale-Invariant Keypoints", IJCV 60(2), 2004, §3.1 and §4.1; grid
 //! and thinning as in mind-ar 1.2.5.
+
+use std::ops::Range;
 
 use crate::pyramid::Pyramid;
 
@@ -24,13 +26,15 @@ const EDGE_SCORE_MAX: f64 = 6.25;
 const GRID: usize = 10;
 /// Extrema kept in a cell.
 const CELL_EXTREMA_MAX: usize = 5;
+/// Samples compared with [`RESPONSE_MIN`] at a time.
+const SCANNED_TOGETHER: usize = 16;
 /// The thinning writes a place in the block as thousands of a 32-bit float, which costs the response its low bits.
 const PLACE_UNIT: f64 = 1000.0;
 
 /// A sample that stands out, in whole pixels of its octave.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Extremum {
-    /// The DoG there, above 0 for a maximum, below 0 for a minimum; low bits may be lost.
+    /// The DoG there, whose sign is its polarity; low bits may be lost.
     pub response: f64,
     /// The octave, from 1.
     pub octave: usize,
@@ -81,13 +85,12 @@ fn search_octave(pyramid: &Pyramid, octave: usize, found: &mut impl FnMut(Extrem
     let rows = BORDER_PX..dog.height - BORDER_PX;
     let mut pair: Vec<(usize, Place)> = Vec::new();
     for y in rows.clone() {
-        let row = dog.row(y);
         let columns = BORDER_PX..dog.width - BORDER_PX;
-        for (x, &value) in columns.clone().zip(&row[columns]) {
-            if value.abs() >= RESPONSE_MIN && is_extremum(pyramid, octave, x, y) {
+        find_peaks([y - 1, y, y + 1].map(|y| dog.row(y)), columns, &mut |x| {
+            if is_extremum(pyramid, octave, x, y) {
                 pair.push((x / 2, Place::of(x, y)));
             }
-        }
+        });
         if y % 2 == 1 || y + 1 == rows.end {
             pair.sort_unstable();
             pair.dedup_by_key(|(block, _)| *block);
@@ -141,16 +144,50 @@ impl Place {
     }
 }
 
-/// Whether nothing around exceeds the sample, and it is no edge.
+/// Gives the columns of strong samples of the middle row that are highest or lowest of the nine around.
+fn find_peaks(rows: [&[f32]; 3], columns: Range<usize>, found: &mut impl FnMut(usize)) {
+    let mut start = columns.start;
+    while start < columns.end {
+        let count = (columns.end - start).min(SCANNED_TOGETHER);
+        let windows = rows.map(|row| &row[start - 1..][..count + 2]);
+        // Without a branch for each sample, so that a chunk is compared at once; few chunks hold a strong one.
+        let is_strong = windows[1][1..=count].iter().fold(false, |any, value| any | (value.abs() >= RESPONSE_MIN));
+        if is_strong {
+            let mut peaks = [false; SCANNED_TOGETHER];
+            for (index, peak) in peaks[..count].iter_mut().enumerate() {
+                let value = windows[1][index + 1];
+                let (mut highest, mut lowest) = (true, true);
+                for window in windows {
+                    for neighbour in &window[index..index + 3] {
+                        highest &= value >= *neighbour;
+                        lowest &= value <= *neighbour;
+                    }
+                }
+                *peak = (highest | lowest) & (value.abs() >= RESPONSE_MIN);
+            }
+            (start..).zip(&peaks[..count]).filter(|(_, peak)| **peak).for_each(|(x, _)| found(x));
+        }
+        start += count;
+    }
+}
+
+/// Whether a peak of its own layer is one in the layers beside too, and no edge.
 fn is_extremum(pyramid: &Pyramid, octave: usize, x: usize, y: usize) -> bool {
     let dog = &pyramid.octave(octave).dog;
     let value = dog.at(x, y);
-    let around = || (y - 1..=y + 1).flat_map(|y| (x - 1..=x + 1).map(move |x| (x, y)));
-    let beaten = |other: f32| if value > 0.0 { value < other } else { value > other };
-    let is_peak = !around().any(|(x, y)| beaten(dog.at(x, y)))
-        && !around().any(|(x, y)| beaten(pyramid.finer_dog(octave, x, y)))
-        && !around().any(|(x, y)| beaten(pyramid.coarser_dog(octave, x, y)));
-    is_peak && !is_edge(|dx, dy| f64::from(dog.at_clamped(x as i64 + dx, y as i64 + dy)))
+    let (mut highest, mut lowest) = (true, true);
+    for y in y - 1..y + 2 {
+        for x in x - 1..x + 2 {
+            for neighbour in [dog.at(x, y), pyramid.finer_dog(octave, x, y), pyramid.coarser_dog(octave, x, y)] {
+                highest &= value >= neighbour;
+                lowest &= value <= neighbour;
+            }
+        }
+        if !highest && !lowest {
+            return false;
+        }
+    }
+    !is_edge(|dx, dy| f64::from(dog.at_clamped(x as i64 + dx, y as i64 + dy)))
 }
 
 /// Whether the curvatures of the samples around (0, 0) differ too much, or there are none.

@@ -52,28 +52,33 @@ impl Plane {
 
     /// Row `y`, below `height`.
     #[must_use]
+    #[inline]
     pub fn row(&self, y: usize) -> &[f32] {
         &self.data[y * self.width..][..self.width]
     }
 
+    #[inline]
     pub(crate) fn row_mut(&mut self, y: usize) -> &mut [f32] {
         &mut self.data[y * self.width..][..self.width]
     }
 
     /// The sample at (`x`, `y`), both within.
     #[must_use]
+    #[inline]
     pub fn at(&self, x: usize, y: usize) -> f32 {
         self.data[y * self.width + x]
     }
 
     /// The sample nearest to (`x`, `y`), anywhere.
     #[must_use]
+    #[inline]
     pub fn at_clamped(&self, x: i64, y: i64) -> f32 {
         self.at(clamp_index(x, self.width), clamp_index(y, self.height))
     }
 }
 
 /// The index of 0..`length` nearest to `index`; `length` above 0.
+#[inline]
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped into 0..length before the cast")]
 pub(crate) fn clamp_index(index: i64, length: usize) -> usize {
     index.clamp(0, length as i64 - 1) as usize

@@ -66,6 +66,7 @@ impl Pyramid {
 
     /// A sample of the 2×2 means of the DoG of the octave before `octave`, in pixels of `octave`.
     #[must_use]
+    #[inline]
     pub fn finer_dog(&self, octave: usize, x: usize, y: usize) -> f32 {
         if octave == 1 {
             return self.finest_dog_half.at(x, y);
@@ -77,6 +78,7 @@ impl Pyramid {
 
     /// A sample of the DoG of the octave after `octave`, doubled bilinearly, in pixels of `octave`.
     #[must_use]
+    #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "rounding to f32 is part of the format")]
     pub fn coarser_dog(&self, octave: usize, x: usize, y: usize) -> f32 {
         let coarser = &self.octave(octave + 1).dog;
@@ -151,15 +153,10 @@ fn octave_count(width: usize, height: usize) -> usize {
 }
 
 /// Left and right neighbour and the weight of the right one, for doubling with phase -1/4.
+#[inline]
 fn doubled(index: usize, length: usize) -> (usize, usize, f64) {
-    let position = 0.5 * index as f64 - 0.25;
-    let left = position.floor();
-    let index = |value: f64| {
-        #[expect(clippy::cast_possible_truncation, reason = "half of an index of an image")]
-        let value = value as i64;
-        clamp_index(value, length)
-    };
-    (index(left), index(left + 1.0), position - left)
+    let right = index.div_ceil(2).min(length - 1);
+    (index.saturating_sub(1) / 2, right, if index % 2 == 0 { 0.75 } else { 0.25 })
 }
 
 /// Added in the format's order: top left, bottom left, top right, bottom right.
@@ -259,7 +256,7 @@ macro_rules! blur_along {
 fn blur_bytes(from: &[u8], to: &mut [u16]) {
     blur_along!(from, to, |a: u8, b: u8, c: u8, d: u8, e: u8| {
         let [a, b, c, d, e] = [a, b, c, d, e].map(u16::from);
-        a + e + 4 * (b + d) + 6 * c
+        a + e + 4 * (b + c + d) + 2 * c
     });
 }
 
@@ -267,7 +264,7 @@ fn blur_bytes(from: &[u8], to: &mut [u16]) {
 fn blur_u16(from: &[u16], to: &mut [u32]) {
     blur_along!(from, to, |a: u16, b: u16, c: u16, d: u16, e: u16| {
         let [a, b, c, d, e] = [a, b, c, d, e].map(u32::from);
-        a + e + 4 * (b + d) + 6 * c
+        a + e + 4 * (b + c + d) + 2 * c
     });
 }
 
@@ -281,7 +278,7 @@ fn blur_down_u16(rows: [&[u16]; 5], to: &mut [u16]) {
     let count = to.len();
     let [a, b, c, d, e] = rows.map(|row| &row[..count]);
     for x in 0..count {
-        to[x] = a[x] + e[x] + 4 * (b[x] + d[x]) + 6 * c[x];
+        to[x] = a[x] + e[x] + 4 * (b[x] + c[x] + d[x]) + 2 * c[x];
     }
 }
 
@@ -290,7 +287,7 @@ fn blur_down_u32(rows: [&[u32]; 5], to: &mut [u32]) {
     let count = to.len();
     let [a, b, c, d, e] = rows.map(|row| &row[..count]);
     for x in 0..count {
-        to[x] = a[x] + e[x] + 4 * (b[x] + d[x]) + 6 * c[x];
+        to[x] = a[x] + e[x] + 4 * (b[x] + c[x] + d[x]) + 2 * c[x];
     }
 }
 

@@ -54,22 +54,34 @@ pub fn scaled_length(length: usize, scale: f64) -> usize {
 /// The image at `scale`.
 #[must_use]
 pub fn resize(image: &GrayImage, scale: f64, upscaling: Upscaling) -> GrayImage {
+    let mut resized = GrayImage { width: 0, height: 0, data: Vec::new() };
+    resize_into(image, scale, upscaling, &mut resized);
+    resized
+}
+
+/// Makes `resized` the image at `scale`, in the memory it has.
+pub fn resize_into(image: &GrayImage, scale: f64, upscaling: Upscaling, resized: &mut GrayImage) {
     if scale == 1.0 {
-        return image.clone();
+        resized.clone_from(image);
+        return;
     }
     let columns = spans(image.width, scale, upscaling);
     let rows = spans(image.height, scale, upscaling);
-    let mut data = Vec::with_capacity(columns.len() * rows.len());
-    let mut sums = vec![0u16; image.width];
-    for row in &rows {
-        sum_rows(image, row.clone(), &mut sums);
-        for column in &columns {
-            let count = column.len() * row.len();
-            let sum: u32 = sums[column.clone()].iter().map(|&sum| u32::from(sum)).sum();
-            data.push(mean(sum, count));
+    resized.width = columns.len();
+    resized.height = rows.len();
+    resized.data.resize(columns.len() * rows.len(), 0);
+    let widest = columns.iter().map(Range::len).max().unwrap_or(0);
+    let mut column_sums = vec![0u16; image.width];
+    let mut running_sums = vec![0u32; image.width + 1];
+    for (row, levels) in rows.iter().zip(resized.data.chunks_exact_mut(columns.len())) {
+        sum_rows(image, row.clone(), &mut column_sums);
+        accumulate(&column_sums, &mut running_sums);
+        let reciprocals: Vec<u64> = (0..=widest).map(|width| reciprocal(width * row.len())).collect();
+        for (column, level) in columns.iter().zip(levels) {
+            let sum = running_sums[column.end] - running_sums[column.start];
+            *level = mean(sum, reciprocals[column.len()]);
         }
     }
-    GrayImage { width: columns.len(), height: rows.len(), data }
 }
 
 /// Source pixels of every destination pixel along one side.
@@ -96,16 +108,27 @@ fn sum_rows(image: &GrayImage, rows: Range<usize>, sums: &mut [u16]) {
     }
 }
 
-/// Floored mean of `count` bytes, 0 of none.
-#[expect(clippy::cast_possible_truncation, reason = "a mean of bytes is a byte")]
-fn mean(sum: u32, count: usize) -> u8 {
-    match count {
-        0 => 0,
-        1 => sum as u8,
-        // Multiplying by the reciprocal, rounded up, is exact while sum * count < 2^32, and sum <= 255 * count.
-        2..4096 => ((u64::from(sum) * ((1u64 << 32) / count as u64 + 1)) >> 32) as u8,
-        _ => (sum / count as u32) as u8,
+/// `running[x]` becomes the sum of the first `x` columns.
+fn accumulate(columns: &[u16], running: &mut [u32]) {
+    let mut sum = 0;
+    for (running, &column) in running[1..].iter_mut().zip(columns) {
+        sum += u32::from(column);
+        *running = sum;
     }
+}
+
+/// Bits behind the point of a reciprocal.
+const RECIPROCAL_BITS: u32 = 40;
+
+/// 1 / `count`, rounded up; 0 for a count of 0.
+fn reciprocal(count: usize) -> u64 {
+    (1u64 << RECIPROCAL_BITS).checked_div(count as u64).map_or(0, |floor| floor + 1)
+}
+
+/// Floored mean of bytes. Exact while sum * count < 2^40; the sum is at most 255 * count, the count at most 165².
+#[expect(clippy::cast_possible_truncation, reason = "a mean of bytes is a byte")]
+fn mean(sum: u32, reciprocal: u64) -> u8 {
+    ((u64::from(sum) * reciprocal) >> RECIPROCAL_BITS) as u8
 }
 
 /// Half away from zero upwards, as JavaScript's `Math.round` for numbers from 0.

@@ -134,31 +134,27 @@ fn gradient_magnitude(image: &GrayImage) -> Vec<f32> {
     gradient
 }
 
-/// Patches of an image: their sums by summed-area tables, their correlations by pixels.
+/// The patches of an image, by their centres: sums once for all, correlations by pixels.
 struct Patches<'a> {
     image: &'a GrayImage,
     /// The levels, and zeros behind for the last vector.
     levels: Vec<i16>,
-    sums: Vec<u64>,
-    squares: Vec<u64>,
+    /// Sum of a patch, at its centre.
+    sums: Vec<f64>,
+    /// Sum of the squares of a patch, at its centre.
+    squares: Vec<f64>,
+    /// Root of the sum of squared differences from the mean, at the centre.
+    norms: Vec<f64>,
 }
 
 impl<'a> Patches<'a> {
     fn new(image: &'a GrayImage) -> Self {
         let levels = image.data.iter().map(|&level| i16::from(level)).chain([0; LANES]).collect();
-        let table = |of: fn(u64) -> u64| {
-            let stride = image.width + 1;
-            let mut table = vec![0u64; stride * (image.height + 1)];
-            for y in 0..image.height {
-                let mut sum = 0;
-                for (x, &level) in image.row(y).iter().enumerate() {
-                    sum += of(u64::from(level));
-                    table[(y + 1) * stride + x + 1] = table[y * stride + x + 1] + sum;
-                }
-            }
-            table
-        };
-        Self { image, levels, sums: table(|level| level), squares: table(|level| level * level) }
+        let sums = patch_sums(image, u32::from);
+        let squares = patch_sums(image, |level| u32::from(level) * u32::from(level));
+        let norm = |(sum, squares): (&f64, &f64)| (squares - sum * sum / PATCH_PIXELS).sqrt();
+        let norms = sums.iter().zip(&squares).map(norm).collect();
+        Self { image, levels, sums, squares, norms }
     }
 
     fn fits(&self, x: i64, y: i64) -> bool {
@@ -166,23 +162,15 @@ impl<'a> Patches<'a> {
         x >= radius && y >= radius && x + radius < self.image.width as i64 && y + radius < self.image.height as i64
     }
 
-    /// Over the patch around (`x`, `y`), which fits.
-    fn sum(&self, table: &[u64], x: usize, y: usize) -> f64 {
-        let stride = self.image.width + 1;
-        let corner = |x: usize, y: usize| table[y * stride + x];
-        let (left, top) = (x - PATCH_RADIUS, y - PATCH_RADIUS);
-        let (right, bottom) = (left + PATCH_SIDE, top + PATCH_SIDE);
-        (corner(right, bottom) + corner(left, top) - corner(right, top) - corner(left, bottom)) as f64
-    }
-
     /// Root of the sum of squared differences from the mean; `None` when the deviation is below `least`.
     fn contrast(&self, x: usize, y: usize, least: f64) -> Option<f64> {
         if !self.fits(x as i64, y as i64) {
             return None;
         }
-        let sum = self.sum(&self.sums, x, y);
+        let centre = y * self.image.width + x;
+        let sum = self.sums[centre];
         let mean = sum / PATCH_PIXELS;
-        let squares = self.sum(&self.squares, x, y) - 2.0 * mean * sum + PATCH_PIXELS * mean * mean;
+        let squares = self.squares[centre] - 2.0 * mean * sum + PATCH_PIXELS * mean * mean;
         (squares / PATCH_PIXELS >= least * least).then(|| squares.sqrt())
     }
 
@@ -222,7 +210,7 @@ impl<'a> Patches<'a> {
             let from = (y - PATCH_RADIUS + row) * self.image.width + x - PATCH_RADIUS;
             std::array::from_fn(|column| if column < PATCH_SIDE { self.levels[from + column] } else { 0 })
         });
-        PatchLevels { rows, mean: self.sum(&self.sums, x, y) / PATCH_PIXELS }
+        PatchLevels { rows, mean: self.sums[y * self.image.width + x] / PATCH_PIXELS }
     }
 
     /// Normalised cross-correlation, -1..=1; `None` where the patch does not fit or is flat.
@@ -235,21 +223,51 @@ impl<'a> Patches<'a> {
         if !self.fits(x, y) {
             return None;
         }
-        let (x, y) = (x as usize, y as usize);
-        let sum = self.sum(&self.sums, x, y);
-        let squares = self.sum(&self.squares, x, y) - sum * sum / PATCH_PIXELS;
-        if squares == 0.0 {
+        let centre = y as usize * self.image.width + x as usize;
+        let norm = self.norms[centre];
+        if norm == 0.0 {
             return None;
         }
-        let mut products = 0i32;
-        let first = (y - PATCH_RADIUS) * self.image.width + x - PATCH_RADIUS;
-        for (row, template) in template.rows.iter().enumerate() {
-            let from = first + row * self.image.width;
+        let mut products = [0i32; LANES / 2];
+        let mut from = centre - PATCH_RADIUS * self.image.width - PATCH_RADIUS;
+        for template in &template.rows {
             let levels = &self.levels[from..from + LANES];
-            products += levels.iter().zip(template).map(|(&a, &b)| i32::from(a) * i32::from(b)).sum::<i32>();
+            for (lane, product) in products.iter_mut().enumerate() {
+                *product += i32::from(levels[2 * lane]) * i32::from(template[2 * lane])
+                    + i32::from(levels[2 * lane + 1]) * i32::from(template[2 * lane + 1]);
+            }
+            from += self.image.width;
         }
-        Some((f64::from(products) - template.mean * sum) / (contrast * squares.sqrt()))
+        let products = f64::from(products.iter().sum::<i32>());
+        Some((products - template.mean * self.sums[centre]) / (contrast * norm))
     }
+}
+
+/// Sums over the patch around each pixel, 0 where it does not fit.
+fn patch_sums(image: &GrayImage, value: impl Fn(u8) -> u32) -> Vec<f64> {
+    let (width, height) = (image.width, image.height);
+    let mut sums = vec![0.0; width * height];
+    let mut columns = vec![0u32; width];
+    for y in 0..height {
+        for (column, &level) in columns.iter_mut().zip(image.row(y)) {
+            *column += value(level);
+        }
+        if y >= PATCH_SIDE {
+            for (column, &level) in columns.iter_mut().zip(image.row(y - PATCH_SIDE)) {
+                *column -= value(level);
+            }
+        }
+        if y + 1 >= PATCH_SIDE && width >= PATCH_SIDE {
+            let row = &mut sums[(y - PATCH_RADIUS) * width..][..width];
+            let mut sum: u32 = columns[..PATCH_SIDE - 1].iter().sum();
+            for x in PATCH_SIDE - 1..width {
+                sum += columns[x];
+                row[x - PATCH_RADIUS] = f64::from(sum);
+                sum -= columns[x + 1 - PATCH_SIDE];
+            }
+        }
+    }
+    sums
 }
 
 /// One patch, ready to be compared.
