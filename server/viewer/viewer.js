@@ -77,7 +77,7 @@ const card = element("div", { className: "card" });
 const said = element("p", { className: "said" });
 said.setAttribute("role", "status");
 const sound = button("Sound on", "small", () => setMuted(!film.muted));
-const leave = button("Watch without the camera", "small", showPlain);
+const leave = button("Without the camera", "small", showPlain);
 const bar = element("div", { className: "bar" }, sound, leave);
 const root = document.querySelector("main");
 root.replaceChildren(stage, film, card, said, bar);

@@ -1,0 +1,3 @@
+import { test } from "@playwright/test";
+import * as media from "../fixtures/media";
+test("x", () => { console.log(media); });
