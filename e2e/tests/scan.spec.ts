@@ -1,0 +1,105 @@
+// A phone whose camera sees the printed photo.
+
+import type { Page, Request } from "@playwright/test";
+
+import { boats, publish } from "../fixtures/api";
+import { expect, test } from "../fixtures/kinora";
+import { camera, photos, video } from "../fixtures/media";
+import { expectOnPhoto, expectState, film, withCamera } from "../fixtures/phone";
+import { readQr } from "../fixtures/picture";
+import { expectCompiled, openStudio, pick, publish as publishHere } from "../fixtures/studio";
+
+test.use(withCamera(camera));
+
+/** Every request of a page, from now on. */
+function recordRequests(page: Page): Request[] {
+  const requests: Request[] = [];
+  page.on("request", (request) => requests.push(request));
+  return requests;
+}
+
+test("a photo and a video become a code that plays the video on the photo", async ({ page, context, kinora }) => {
+  const requests = recordRequests(page);
+  await openStudio(page);
+  await pick(page, photos.boats, video);
+  await expectCompiled(page);
+
+  const own = (request: Request) => /^(data|blob):/.test(request.url()) || request.url().startsWith(kinora.url);
+  expect(requests.filter((request) => !own(request)).map((request) => request.url())).toEqual([]);
+  const paths = requests.map((request) => `${request.method()} ${new URL(request.url()).pathname}`);
+  expect(paths.filter((path) => !/^GET (\/living-photos|\/assets\/.+|\/favicon\.ico|(?!\/).*)$/.test(path))).toEqual([]);
+
+  const id = await publishHere(page);
+  const code = page.locator('img[src*="qr"]').first();
+  await code.scrollIntoViewIfNeeded();
+  await expect(code).toBeVisible();
+  const link = readQr(await code.screenshot());
+  expect(link).toBe(`${kinora.url}/ar/view/${id}`);
+
+  const phone = await context.newPage();
+  await phone.goto(link as string);
+  await phone.getByRole("button", { name: "Start the camera" }).click();
+  await expectState(phone, "tracking");
+  await expectOnPhoto(phone, "magenta");
+  const { at } = await film(phone);
+  await expect.poll(async () => (await film(phone)).at).toBeGreaterThan(at + 0.5);
+});
+
+test("plays the video on the photo, pauses when the photo is lost and goes on when it is back", async ({
+  page,
+  request,
+}) => {
+  const album = await publish(request, "Harbour", [boats]);
+  await page.goto(album.link);
+  await expect(page).toHaveURL(`/objects/ar-storage/${album.id}/index.html`);
+  await expect(page.getByRole("heading", { name: "Harbour" })).toBeVisible();
+  await page.getByRole("button", { name: "Start the camera" }).click();
+
+  await expectState(page, "tracking");
+  await expectOnPhoto(page, "magenta");
+  const begun = await film(page);
+  expect(begun).toMatchObject({ paused: false, muted: false });
+  await expect.poll(async () => (await film(page)).at).toBeGreaterThan(begun.at + 0.5);
+
+  await expectState(page, "lost");
+  await expectOnPhoto(page, "none");
+  const lost = await film(page);
+  expect(lost.paused).toBe(true);
+  await expect(page.getByRole("status")).toHaveText("Point the camera at the photo again.");
+
+  await expectState(page, "tracking");
+  await expect.poll(async () => (await film(page)).paused).toBe(false);
+});
+
+test("mutes, pauses while hidden and plays without the camera", async ({ page, request }) => {
+  const album = await publish(request, "Switches", [boats]);
+  await page.goto(album.link);
+  await page.getByRole("button", { name: "Start the camera" }).click();
+  await expectState(page, "tracking");
+  const sound = page.getByRole("button", { name: "Sound" });
+  await expect(sound).toHaveAttribute("aria-pressed", "true");
+  await sound.click();
+  await expect(sound).toHaveAttribute("aria-pressed", "false");
+  expect((await film(page)).muted).toBe(true);
+
+  await page.evaluate(() => {
+    Object.defineProperty(document, "hidden", { configurable: true, value: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  expect((await film(page)).paused).toBe(true);
+
+  await page.getByRole("button", { name: "Without the camera" }).click();
+  await expectState(page, "plain");
+  await expect.poll(async () => (await film(page)).paused).toBe(false);
+  await expect(page.locator("video.camera")).toHaveCount(0);
+});
+
+test("gives a hint after some seconds", async ({ page, request }) => {
+  const album = await publish(request, "Another photo", [{ ...boats, photo: photos.canyon }]);
+  await page.goto(album.link);
+  await page.getByRole("button", { name: "Start the camera" }).click();
+  await expectState(page, "searching");
+  const said = page.getByRole("status");
+  await expect(said).toHaveText("Point the camera at the printed photo.");
+  await expect(said).toHaveText("Hold the phone so that the photo fills most of the screen.");
+});
