@@ -4,7 +4,7 @@ import type { BrowserContext } from "@playwright/test";
 
 import { type Album, boats, house, publish } from "../fixtures/api";
 import { expect, test } from "../fixtures/kinora";
-import { expectState, film } from "../fixtures/phone";
+import { expectPlaying, expectState, film } from "../fixtures/phone";
 
 /** Ends a browser's WebGL before any page script runs. */
 function withoutWebGl(context: BrowserContext) {
@@ -28,7 +28,7 @@ test("says so, and plays every video plainly", async ({ page }) => {
   await expect(page.getByRole("button", { name: "Try again" })).toBeVisible();
 
   await page.getByRole("button", { name: "Watch without the camera" }).click();
-  await expect.poll(async () => (await film(page)).at).toBeGreaterThan(0.3);
+  await expectPlaying(page);
   const source = () => page.locator("video.film").evaluate((video: HTMLVideoElement) => video.src);
   expect(await source()).toContain("video-0.mp4");
   await page.getByRole("button", { name: "House" }).click();
@@ -61,7 +61,7 @@ test("says that the recognition did not load, while the video still plays", asyn
   await page.getByRole("button", { name: "Start the camera" }).click();
   await expect(page.getByText("load_failed")).toBeVisible();
   await page.getByRole("button", { name: "Watch without the camera" }).click();
-  await expect.poll(async () => (await film(page)).at).toBeGreaterThan(0.3);
+  await expectPlaying(page);
 });
 
 test("tells people inside another app how to get out", async ({ browser, kinora }) => {

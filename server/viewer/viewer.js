@@ -148,7 +148,7 @@ function showProblem(code) {
     element("ul", {}, ...help.map((text) => element("li", {}, text))),
     ...(isInAppBrowser() ? [inAppNotice()] : []),
     button("Try again", "main", reload ? () => location.reload() : startCamera),
-    ...(manifest && code !== "video_failed" ? [button("Watch without the camera", "plain", showPlain)] : []),
+    ...(manifest && (code !== "video_failed" || manifest.targets.length > 1) ? [button("Watch without the camera", "plain", showPlain)] : []),
     element("p", { className: "quiet code" }, code),
   );
 }
