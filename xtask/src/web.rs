@@ -88,6 +88,7 @@ fn add_module(workspace: &Workspace, module: &Module, assets: &mut Assets) -> an
         Bindgen::new()
             .input_bytes(name, bytes)
             .web(true)?
+            .omit_default_module_path(false)
             .typescript(false)
             .remove_name_section(true)
             .remove_producers_section(true)
