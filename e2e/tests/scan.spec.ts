@@ -74,10 +74,10 @@ test("mutes, pauses while hidden and plays without the camera", async ({ page, r
   await page.goto(album.link);
   await page.getByRole("button", { name: "Start the camera" }).click();
   await expectState(page, "tracking");
-  const sound = page.getByRole("button", { name: "Sound" });
-  await expect(sound).toHaveAttribute("aria-pressed", "true");
+  const sound = page.getByRole("switch", { name: "Sound" });
+  await expect(sound).toBeChecked();
   await sound.click();
-  await expect(sound).toHaveAttribute("aria-pressed", "false");
+  await expect(sound).not.toBeChecked();
   expect((await film(page)).muted).toBe(true);
 
   await page.evaluate(() => {
@@ -90,6 +90,20 @@ test("mutes, pauses while hidden and plays without the camera", async ({ page, r
   await expectState(page, "plain");
   await expect.poll(async () => (await film(page)).paused).toBe(false);
   await expect(page.locator("video.camera")).toHaveCount(0);
+});
+
+test("says so when the camera is taken away", async ({ page, request }) => {
+  const album = await publish(request, "Taken", [boats]);
+  await page.goto(album.link);
+  await page.getByRole("button", { name: "Start the camera" }).click();
+  await expectState(page, "tracking");
+  await page.locator("video.camera").evaluate((video: HTMLVideoElement) => {
+    (video.srcObject as MediaStream).getVideoTracks()[0].dispatchEvent(new Event("ended"));
+  });
+  await expect(page.getByText("camera_busy")).toBeVisible();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expectState(page, "tracking");
+  await expectOnPhoto(page, "magenta");
 });
 
 test("keeps the video on the photo when the phone is turned", async ({ page, request }) => {

@@ -77,6 +77,8 @@ const card = element("div", { className: "card" });
 const said = element("p", { className: "said" });
 said.setAttribute("role", "status");
 const sound = button("Sound on", "small", () => setMuted(!film.muted));
+sound.setAttribute("role", "switch");
+sound.setAttribute("aria-label", "Sound");
 const leave = button("Without the camera", "small", showPlain);
 const bar = element("div", { className: "bar" }, sound, leave);
 const root = document.querySelector("main");
@@ -110,7 +112,7 @@ function setCard(headline, ...children) {
 function setMuted(muted) {
   film.muted = muted;
   sound.textContent = muted ? "Sound off" : "Sound on";
-  sound.setAttribute("aria-pressed", String(!muted));
+  sound.setAttribute("aria-checked", String(!muted));
 }
 
 function showStart() {
@@ -291,6 +293,7 @@ async function startCamera() {
     const started = await startTracker(runtime, { container: stage, stream, mind, targets, video: film, onFound: found, onLost: lost });
     if (!waiting()) return started.stop();
     tracker = started;
+    stream.getVideoTracks()[0].addEventListener("ended", cameraTaken);
     search("searching", "Point the camera at the printed photo.");
   } catch (error) {
     camera.then(stopStream, () => {});
@@ -316,6 +319,13 @@ function stopCamera() {
   tracker?.stop();
   tracker = null;
   film.pause();
+}
+
+/** Another app, or the person, has taken the camera away. */
+function cameraTaken() {
+  if (!tracker) return;
+  stopCamera();
+  showProblem("camera_busy");
 }
 
 /** Phones let a video sound only when a tap has played it: this one is played and paused within the tap. */
