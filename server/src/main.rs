@@ -1,1 +1,10 @@
-fn main() {}
+//! The `kinora` command.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use server::commands::Arguments;
+
+fn main() -> ExitCode {
+    server::commands::run(Arguments::parse())
+}

@@ -1,0 +1,129 @@
+//! The command line.
+
+mod compile;
+mod inspect;
+mod qr;
+mod serve;
+
+use std::{fmt, fs, io, path::Path, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use compiler_wasm::error::{BundleError, CompileError};
+
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 something unexpected; 2 the command line is wrong; 3 the input was refused \
+                          (the message says why and names a stable code); 4 a file can't be read or written.";
+
+/// Living photos: compiles photos into AR image targets, publishes them with their videos, and draws their QR codes.
+#[derive(Parser)]
+#[command(name = "kinora", version, after_help = EXIT_CODES)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the studio, the published albums and the API
+    #[command(after_help = EXIT_CODES)]
+    Serve(crate::config::Config),
+    /// Compile photos into an image target file
+    #[command(after_help = EXIT_CODES)]
+    Compile(compile::Compile),
+    /// Tell what is in an image target file, ours or MindAR's
+    #[command(after_help = EXIT_CODES)]
+    Inspect(inspect::Inspect),
+    /// Draw the QR code of a link
+    #[command(after_help = EXIT_CODES)]
+    Qr(qr::Qr),
+}
+
+/// Why a command ended, and its exit code.
+#[derive(Debug)]
+pub enum Failure {
+    /// 1.
+    Unexpected(anyhow::Error),
+    /// 3: what it is about, a stable code and a sentence.
+    Refused(String, String, String),
+    /// 4: a path and the reason.
+    File(String, io::Error),
+}
+
+impl Failure {
+    fn compile(file: &Path, error: &CompileError) -> Self {
+        Self::Refused(file.display().to_string(), error.code().to_owned(), error.to_string())
+    }
+
+    fn bundle(file: &Path, error: &BundleError) -> Self {
+        Self::Refused(file.display().to_string(), error.code().to_owned(), error.to_string())
+    }
+
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::Unexpected(_) => 1,
+            Self::Refused(..) => 3,
+            Self::File(..) => 4,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unexpected(error) => write!(formatter, "{error:#}"),
+            Self::Refused(what, code, sentence) => write!(formatter, "{what}: {sentence} [{code}]"),
+            Self::File(path, error) => write!(formatter, "{path}: {error}"),
+        }
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Unexpected(error)
+    }
+}
+
+/// Runs a command to its end.
+#[must_use]
+pub fn run(arguments: Arguments) -> ExitCode {
+    let result = match arguments.command {
+        Command::Serve(config) => serve::serve(config),
+        Command::Compile(command) => command.run(),
+        Command::Inspect(command) => command.run(),
+        Command::Qr(command) => command.run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| Failure::File(path.display().to_string(), error))
+}
+
+/// Writes a file whole or not at all: beside its place first, then renamed.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.part", std::process::id()));
+    let result = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
+    result.map_err(|error| {
+        // The part is not there when writing it was what failed.
+        let _ = fs::remove_file(&beside);
+        Failure::File(path.display().to_string(), error)
+    })
+}
+
+/// A result for whoever called the command.
+#[expect(clippy::print_stdout, reason = "the result of a command belongs to standard output")]
+fn print(text: &str) {
+    println!("{text}");
+}
+
+fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string(value).map_err(anyhow::Error::from)?;
+    print(&text);
+    Ok(())
+}

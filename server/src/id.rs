@@ -1,0 +1,93 @@
+//! Public ids, and the tokens that let their owners change what they name.
+//!
+//! A token is an HMAC of the id under the installation's key (RFC 2104, SHA-256): it is checked without the database, so
+//! that uploads touch the object store only.
+
+use hmac::{Hmac, Mac};
+use rand::{TryRngCore, rngs::OsRng};
+use sha2::Sha256;
+
+/// Letters and digits that are not mistaken for each other when typed: 5 bits each.
+const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+/// 100 bits.
+const ID_CHARS: usize = 20;
+const KEY_BYTES: usize = 32;
+
+/// A new unguessable id, or the reason why the system gives no randomness.
+pub(crate) fn new_id() -> anyhow::Result<String> {
+    let mut random = [0u8; ID_CHARS];
+    OsRng.try_fill_bytes(&mut random)?;
+    Ok(random.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect())
+}
+
+/// Whether this can be an id; anything else is looked up nowhere.
+pub(crate) fn is_id(text: &str) -> bool {
+    text.len() == ID_CHARS && text.bytes().all(|byte| ALPHABET.contains(&byte))
+}
+
+/// The installation's key.
+#[derive(Clone)]
+pub struct TokenKey(Vec<u8>);
+
+impl TokenKey {
+    /// A random key as text, to be kept.
+    pub(crate) fn generate() -> anyhow::Result<String> {
+        let mut key = [0u8; KEY_BYTES];
+        OsRng.try_fill_bytes(&mut key)?;
+        Ok(hex(&key))
+    }
+
+    pub(crate) fn from_text(text: &str) -> Self {
+        Self(text.as_bytes().to_vec())
+    }
+
+    /// The owner's token of a project.
+    #[must_use]
+    pub fn token(&self, id: &str) -> String {
+        hex(&self.mac(id).finalize().into_bytes())
+    }
+
+    /// Whether this is the owner's token of the project, in constant time.
+    #[must_use]
+    pub fn accepts(&self, id: &str, token: &str) -> bool {
+        use subtle::ConstantTimeEq;
+        self.token(id).as_bytes().ct_eq(token.as_bytes()).into()
+    }
+
+    fn mac(&self, id: &str) -> Hmac<Sha256> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        mac.update(b"project:");
+        mac.update(id.as_bytes());
+        mac
+    }
+}
+
+/// Lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_differ_and_are_known_as_such() {
+        let (a, b) = (new_id().unwrap(), new_id().unwrap());
+        assert_ne!(a, b);
+        assert!(is_id(&a) && is_id(&b));
+        for other in ["", "short", "../../../etc/passwd0", "ABCDEFGHIJKMNPQRSTUV", "abcdefghijkmnpqrstuvw"] {
+            assert!(!is_id(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_token_opens_its_own_project_only() {
+        let key = TokenKey::from_text(&TokenKey::generate().unwrap());
+        let token = key.token("abc");
+        assert!(key.accepts("abc", &token));
+        assert!(!key.accepts("abd", &token));
+        assert!(!key.accepts("abc", &token[1..]));
+        assert!(!TokenKey::from_text("another").accepts("abc", &token));
+    }
+}
