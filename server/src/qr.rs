@@ -5,7 +5,7 @@
 use std::io::Cursor;
 
 use image::{GrayImage, ImageFormat, Luma};
-use pdf_writer::{Content, Name, Pdf, Rect, Ref, Str};
+use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str};
 use qrcode::{Color, EcLevel, types::QrError};
 
 /// Modules of white around the code.

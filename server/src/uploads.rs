@@ -32,7 +32,7 @@ impl UploadName {
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         let number = |text: &str| {
-            let number = text.parse().ok().filter(|number| *number < TARGETS_MAX)?;
+            let number: usize = text.parse().ok().filter(|number| *number < TARGETS_MAX)?;
             // One spelling each: no plus sign, no leading zeros.
             (number.to_string() == text).then_some(number)
         };
