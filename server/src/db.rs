@@ -219,7 +219,8 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn renew(&self, claim: &Claim) -> Result<bool, sqlx::Error> {
-        let update = "UPDATE ar_projects SET lease_until_ms = $3 WHERE id = $1 AND status = 'compiling' AND attempts = $2";
+        let update =
+            "UPDATE ar_projects SET lease_until_ms = $3 WHERE id = $1 AND status = 'compiling' AND attempts = $2";
         let done = sqlx::query(update).bind(&claim.id).bind(claim.attempt).bind(lease_until_ms());
         Ok(done.execute(&self.pool).await?.rows_affected() == 1)
     }

@@ -10,6 +10,7 @@ pub mod config;
 pub mod db;
 pub mod error;
 pub mod finish;
+pub mod forms;
 pub mod id;
 pub mod qr;
 pub mod routes;

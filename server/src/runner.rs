@@ -77,7 +77,10 @@ async fn wait(state: &AppState, stop: &CancellationToken) {
 async fn work(state: &Arc<AppState>, claim: &Claim, stop: &CancellationToken) {
     let (id, attempt) = (claim.id.as_str(), claim.attempt);
     let outcome = if attempt > ATTEMPTS_MAX {
-        Err(AppError::invalid("compile_crashed", "The photos could not be compiled; try other photos or ask us for help."))
+        Err(AppError::invalid(
+            "compile_crashed",
+            "The photos could not be compiled; try other photos or ask us for help.",
+        ))
     } else {
         compile_and_publish(state, claim, stop).await
     };

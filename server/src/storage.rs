@@ -16,8 +16,8 @@ use anyhow::Context;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use object_store::{
-    Error, GetOptions, GetRange, GetResult, ObjectMeta, ObjectStore, ObjectStoreExt, PutPayload, Result, WriteMultipart,
-    local::LocalFileSystem, path::Path,
+    Error, GetOptions, GetRange, GetResult, ObjectMeta, ObjectStore, ObjectStoreExt, PutPayload, Result,
+    WriteMultipart, local::LocalFileSystem, path::Path,
 };
 
 /// The name of the mark that an upload is whole.

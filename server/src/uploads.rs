@@ -117,7 +117,18 @@ mod tests {
         assert_eq!(UploadName::parse("photo-0"), Some(UploadName::Photo(0)));
         assert_eq!(UploadName::parse("video-99"), Some(UploadName::Video(99)));
         assert_eq!(UploadName::parse("targets.mind"), Some(UploadName::Mind));
-        for name in ["", "photo", "photo-", "photo-100", "photo-00", "photo-+1", "photo--1", "../x", "photo-1/../..", "index.html"] {
+        for name in [
+            "",
+            "photo",
+            "photo-",
+            "photo-100",
+            "photo-00",
+            "photo-+1",
+            "photo--1",
+            "../x",
+            "photo-1/../..",
+            "index.html",
+        ] {
             assert_eq!(UploadName::parse(name), None, "{name}");
         }
     }

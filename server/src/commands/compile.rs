@@ -77,7 +77,8 @@ impl Compile {
         for photo in &self.photos {
             bar.set_message(photo.display().to_string());
             let bytes = read(photo)?;
-            let (compiled, stages_ms) = compile(&bytes, &options, &bar).map_err(|error| Failure::compile(photo, &error))?;
+            let (compiled, stages_ms) =
+                compile(&bytes, &options, &bar).map_err(|error| Failure::compile(photo, &error))?;
             photos.push(summarize(photo.display().to_string(), &compiled, &stages_ms));
             minds.push(compiled.mind);
             bar.set_position(photos.len() as u64 * BAR_STEPS);
@@ -117,10 +118,11 @@ fn compile(
     let from = bar.position();
     let mut stages = StageTimes::new();
     let mut current = (Stage::Decode, Instant::now());
-    let leave = |stages: &mut StageTimes, (stage, since): (Stage, Instant)| match stages.iter_mut().find(|it| it.0 == stage) {
-        Some((_, total)) => *total += since.elapsed(),
-        None => stages.push((stage, since.elapsed())),
-    };
+    let leave =
+        |stages: &mut StageTimes, (stage, since): (Stage, Instant)| match stages.iter_mut().find(|it| it.0 == stage) {
+            Some((_, total)) => *total += since.elapsed(),
+            None => stages.push((stage, since.elapsed())),
+        };
     let compiled = compile_photo(bytes, options, &mut |progress| {
         leave(&mut stages, current);
         current = (progress.stage, Instant::now());

@@ -53,7 +53,8 @@ fn answer(path: &str, caching: &'static str, headers: &HeaderMap) -> Result<Resp
         return Ok((StatusCode::NOT_MODIFIED, fixed, [(header::ETAG, tag)]).into_response());
     }
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|accepted| accepted.to_str().ok()).unwrap_or_default();
-    let takes_brotli = accepted.split(',').any(|coding| coding.split(';').next().is_some_and(|name| name.trim() == "br"));
+    let takes_brotli =
+        accepted.split(',').any(|coding| coding.split(';').next().is_some_and(|name| name.trim() == "br"));
     let compressed = if takes_brotli { Web::get(&format!("{path}.br")) } else { None };
     let is_compressed = compressed.is_some();
     let EmbeddedFile { data, .. } = compressed.unwrap_or(plain);

@@ -131,7 +131,8 @@ mod tests {
         for file in ["index.html", "v1/targets.mind", "v12/photo-0.jpg", "v1/manifest.json"] {
             assert!(is_published(file), "{file}");
         }
-        for file in ["", "pending", "gone.html", "v1/", "v/x", "v1/../secret", "v1/.hidden", "v1/a/b", "x1/a", "v1/A b"] {
+        for file in ["", "pending", "gone.html", "v1/", "v/x", "v1/../secret", "v1/.hidden", "v1/a/b", "x1/a", "v1/A b"]
+        {
             assert!(!is_published(file), "{file}");
         }
     }

@@ -1,0 +1,172 @@
+//! What the studio decides, without a browser: which video belongs to which photo, and how far the work is.
+
+use compiler_wasm::protocol::{PhotoReport, Progress};
+
+/// Below these counts phones will hardly recognise a photo.
+const FEATURES_MIN: u32 = 100;
+const TRACKING_POINTS_MIN: u32 = 8;
+/// Shortest time that an estimate is made from, in milliseconds.
+const ESTIMATE_AFTER_MS: f64 = 700.0;
+
+/// What a chosen file is taken for, before it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Whatever is not a video.
+    Photo,
+    /// By its declared type or its name.
+    Video,
+}
+
+/// Sorts a file by what the browser says of it. Only where it goes depends on this, not whether it is taken.
+#[must_use]
+pub fn kind_of(media_type: &str, name: &str) -> Kind {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    let is_video = media_type.starts_with("video/")
+        || (!media_type.starts_with("image/")
+            && matches!(ending.as_deref(), Some("mp4" | "mov" | "m4v" | "webm" | "mkv" | "avi" | "3gp")));
+    if is_video { Kind::Video } else { Kind::Photo }
+}
+
+/// The name without its ending, for people and for finding pairs.
+#[must_use]
+pub fn stem(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// A pair that may lack a half.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pair {
+    /// Stem of the photo's name.
+    pub photo: Option<String>,
+    /// Stem of the video's name.
+    pub video: Option<String>,
+}
+
+/// Finds a place for each new file: a pair that lacks it and whose other half has the same name, else the first that
+/// lacks it, else a new pair at the end. Gives the pair's index for each file; new pairs count on from `pairs`.
+#[must_use]
+pub fn place_files(pairs: &[Pair], files: &[(Kind, &str)]) -> Vec<usize> {
+    let mut pairs = pairs.to_vec();
+    let mut places = vec![0; files.len()];
+    // Photos first, so that videos find them.
+    let photos = files.iter().enumerate().filter(|(_, (kind, _))| *kind == Kind::Photo);
+    let videos = files.iter().enumerate().filter(|(_, (kind, _))| *kind == Kind::Video);
+    for (index, (kind, name)) in photos.chain(videos) {
+        let stem = stem(name).to_owned();
+        let lacks = |pair: &Pair| match kind {
+            Kind::Photo => pair.photo.is_none(),
+            Kind::Video => pair.video.is_none(),
+        };
+        let matches =
+            |pair: &Pair| lacks(pair) && (pair.photo.as_ref() == Some(&stem) || pair.video.as_ref() == Some(&stem));
+        let place = pairs.iter().position(matches).or_else(|| pairs.iter().position(lacks)).unwrap_or(pairs.len());
+        if place == pairs.len() {
+            pairs.push(Pair::default());
+        }
+        match kind {
+            Kind::Photo => pairs[place].photo = Some(stem),
+            Kind::Video => pairs[place].video = Some(stem),
+        }
+        places[index] = place;
+    }
+    places
+}
+
+/// Share of the work done, 0 to 1.
+#[must_use]
+pub fn share(progress: Progress) -> f64 {
+    f64::from(progress.done.min(progress.total)) / f64::from(progress.total.max(1))
+}
+
+/// Milliseconds left at the rate so far, once there is enough to tell.
+#[must_use]
+pub fn time_left_ms(elapsed_ms: f64, share: f64) -> Option<f64> {
+    (elapsed_ms >= ESTIMATE_AFTER_MS && share > 0.02 && share < 1.0).then(|| elapsed_ms * (1.0 - share) / share)
+}
+
+/// A duration for people.
+#[must_use]
+pub fn duration_text(ms: f64) -> String {
+    let seconds = (ms / 1000.0).ceil().max(1.0);
+    if seconds < 60.0 { format!("{seconds} s") } else { format!("{} min", (seconds / 60.0).ceil()) }
+}
+
+/// A size for people.
+#[must_use]
+pub fn size_text(bytes: u64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "shown with one digit behind the point")]
+    let bytes_f = bytes as f64;
+    match bytes {
+        0..1000 => format!("{bytes} B"),
+        1000..1_000_000 => format!("{:.0} kB", bytes_f / 1e3),
+        _ => format!("{:.1} MB", bytes_f / 1e6),
+    }
+}
+
+/// What to say of a compiled photo before it is printed.
+#[must_use]
+pub fn advice(report: &PhotoReport) -> Option<&'static str> {
+    (report.features < FEATURES_MIN || report.tracking_points < TRACKING_POINTS_MIN).then_some(
+        "Phones will hardly recognise this photo. Choose one with more detail: sharp edges, textures, many different shapes.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pair(photo: Option<&str>, video: Option<&str>) -> Pair {
+        Pair { photo: photo.map(str::to_owned), video: video.map(str::to_owned) }
+    }
+
+    #[test]
+    fn kinds_are_told_by_type_then_by_name() {
+        assert_eq!(kind_of("video/mp4", "a"), Kind::Video);
+        assert_eq!(kind_of("", "clip.MOV"), Kind::Video);
+        assert_eq!(kind_of("image/jpeg", "odd.mp4"), Kind::Photo);
+        assert_eq!(kind_of("", "picture.heic"), Kind::Photo);
+    }
+
+    #[test]
+    fn videos_go_to_photos_of_their_name() {
+        let files = [(Kind::Video, "b.mp4"), (Kind::Photo, "a.jpg"), (Kind::Photo, "b.jpg"), (Kind::Video, "a.mov")];
+        assert_eq!(place_files(&[], &files), [1, 0, 1, 0]);
+    }
+
+    #[test]
+    fn other_names_fill_the_first_gap_then_make_new_pairs() {
+        let pairs = [pair(Some("x"), Some("y")), pair(Some("z"), None), pair(None, Some("w"))];
+        let files = [(Kind::Video, "v.mp4"), (Kind::Photo, "p.jpg"), (Kind::Photo, "q.jpg")];
+        assert_eq!(place_files(&pairs, &files), [1, 2, 3]);
+    }
+
+    #[test]
+    fn time_left_follows_the_rate() {
+        assert_eq!(time_left_ms(2000.0, 0.5), Some(2000.0));
+        assert_eq!(time_left_ms(100.0, 0.5), None);
+        assert_eq!(time_left_ms(5000.0, 1.0), None);
+    }
+
+    #[test]
+    fn sizes_and_times_read_well() {
+        assert_eq!(size_text(999), "999 B");
+        assert_eq!(size_text(1_234_567), "1.2 MB");
+        assert_eq!(duration_text(61_000.0), "2 min");
+        assert_eq!(duration_text(10.0), "1 s");
+    }
+
+    #[test]
+    fn few_features_are_advised_against() {
+        let report = |features, tracking_points| PhotoReport {
+            width: 9,
+            height: 9,
+            keyframes: 1,
+            features,
+            tracking_points,
+            preview: vec![],
+        };
+        assert!(advice(&report(99, 20)).is_some());
+        assert!(advice(&report(500, 7)).is_some());
+        assert!(advice(&report(500, 20)).is_none());
+    }
+}
