@@ -170,7 +170,7 @@ impl Client<'_> {
     }
 
     /// One request, tried again while the line is lost or the server can't answer. Gives answers that the caller
-    /// understands (2xx, an upload's 404 and offset), and refusals as errors.
+    /// understands (2xx, and where an upload goes on), and refusals as errors.
     async fn request(
         &self,
         method: &str,
@@ -228,9 +228,8 @@ impl Client<'_> {
 }
 
 async fn accept(response: Response, method: &str) -> Result<Response, SendError> {
-    let is_understood = response.ok()
-        || (method == "HEAD" && response.status() == 404)
-        || (method == "PATCH" && response.status() == 409 && offset_of(&response).is_some());
+    let is_understood =
+        response.ok() || (method == "PATCH" && response.status() == 409 && offset_of(&response).is_some());
     if is_understood { Ok(response) } else { Err(problem(&response, text_of(&response).await)) }
 }
 

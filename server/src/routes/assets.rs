@@ -17,6 +17,9 @@ struct Web;
 const FOREVER: &str = "public, max-age=31536000, immutable";
 const ASK_AGAIN: &str = "public, no-cache";
 
+/// A worker goes by the policy of its own script: ours loads its module, and nothing else.
+const SCRIPT_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
+
 /// The URL path below which this build's page assets are.
 pub(crate) fn base() -> String {
     let build = Web::get("BUILD").map_or("none".into(), |file| String::from_utf8_lossy(&file.data).into_owned());
@@ -60,6 +63,9 @@ fn answer(path: &str, caching: &'static str, headers: &HeaderMap) -> Result<Resp
     let EmbeddedFile { data, .. } = compressed.unwrap_or(plain);
     let media_type = [(header::CONTENT_TYPE, media_type(path))];
     let mut response = (fixed, media_type, [(header::ETAG, tag)], data.into_owned()).into_response();
+    if path.ends_with(".js") {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(SCRIPT_POLICY));
+    }
     if is_compressed {
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
     }

@@ -38,8 +38,8 @@ pub(super) async fn status(
 ) -> Result<Response, AppError> {
     authorize(&state, &id, token)?;
     UploadName::parse(&name).ok_or_else(AppError::not_found)?;
-    let upload = state.storage.upload(&id, &name).await?.ok_or_else(AppError::not_found)?;
-    Ok(progress(upload.bytes, upload.complete))
+    let upload = state.storage.upload(&id, &name).await?;
+    Ok(upload.map_or_else(|| progress(0, false), |upload| progress(upload.bytes, upload.complete)))
 }
 
 pub(super) async fn append(
