@@ -44,8 +44,11 @@ pub fn probe(bytes: &[u8]) -> Result<PhotoInfo, CompileError> {
 /// # Errors
 /// As [`probe`].
 pub fn decode_upright(bytes: &[u8]) -> Result<DynamicImage, CompileError> {
-    let (_, mut decoder) = open(bytes)?;
+    let (format, mut decoder) = open(bytes)?;
     checked_size(&decoder)?;
+    if format == ImageFormat::Jpeg && is_cut_short(bytes) {
+        return Err(CompileError::Undecodable { reason: "the end of the picture is missing".to_owned() });
+    }
     let orientation = decoder.orientation().map_err(undecodable)?;
     let mut photo = DynamicImage::from_decoder(decoder).map_err(undecodable)?;
     photo.apply_orientation(orientation);
@@ -72,6 +75,12 @@ pub fn decode_gray(bytes: &[u8]) -> Result<GrayImage, CompileError> {
 fn gray(pixel: &[u8]) -> u8 {
     let sum = u32::from(pixel[0]) + u32::from(pixel[1]) + u32::from(pixel[2]);
     (sum / 3) as u8
+}
+
+/// Whether no end-of-image marker follows the last scan of a JPEG (ITU T.81, B.1.1.3): decoders fill the rest with grey.
+fn is_cut_short(jpeg: &[u8]) -> bool {
+    let last = |marker: [u8; 2]| jpeg.windows(2).rposition(|pair| pair == marker);
+    last([0xff, 0xd9]) < last([0xff, 0xda])
 }
 
 fn open(bytes: &[u8]) -> Result<(ImageFormat, impl ImageDecoder + use<'_>), CompileError> {
@@ -189,6 +198,7 @@ mod tests {
         assert_eq!(code(b"<svg xmlns='http://www.w3.org/2000/svg'/>"), Err("unsupported_format"));
         assert_eq!(code(b"GIF89a\x40\x00\x40\x00\x00\x00\x00"), Err("unsupported_format"));
         assert_eq!(code(&jpeg[..jpeg.len() / 8]), Err("undecodable"));
+        assert_eq!(code(&jpeg[..jpeg.len() - 4]), Err("undecodable"));
     }
 
     fn crc32(bytes: &[u8]) -> u32 {

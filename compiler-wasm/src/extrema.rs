@@ -26,7 +26,7 @@ const EDGE_SCORE_MAX: f64 = 6.25;
 const GRID: usize = 10;
 /// Extrema kept in a cell.
 const CELL_EXTREMA_MAX: usize = 5;
-/// Samples compared with [`RESPONSE_MIN`] at a time.
+/// Marks of peaks looked at at a time.
 const SCANNED_TOGETHER: usize = 16;
 /// The thinning writes a place in the block as thousands of a 32-bit float, which costs the response its low bits.
 const PLACE_UNIT: f64 = 1000.0;
@@ -84,9 +84,10 @@ fn search_octave(pyramid: &Pyramid, octave: usize, found: &mut impl FnMut(Extrem
     }
     let rows = BORDER_PX..dog.height - BORDER_PX;
     let mut pair: Vec<(usize, Place)> = Vec::new();
+    let mut search = PeakSearch::default();
     for y in rows.clone() {
         let columns = BORDER_PX..dog.width - BORDER_PX;
-        find_peaks([y - 1, y, y + 1].map(|y| dog.row(y)), columns, &mut |x| {
+        search.find([y - 1, y, y + 1].map(|y| dog.row(y)), columns, &mut |x| {
             if is_extremum(pyramid, octave, x, y) {
                 pair.push((x / 2, Place::of(x, y)));
             }
@@ -144,31 +145,57 @@ impl Place {
     }
 }
 
-/// Gives the columns of strong samples of the middle row that are highest or lowest of the nine around.
-fn find_peaks(rows: [&[f32]; 3], columns: Range<usize>, found: &mut impl FnMut(usize)) {
-    let mut start = columns.start;
-    while start < columns.end {
-        let count = (columns.end - start).min(SCANNED_TOGETHER);
-        let windows = rows.map(|row| &row[start - 1..][..count + 2]);
-        // Without a branch for each sample, so that a chunk is compared at once; few chunks hold a strong one.
-        let is_strong = windows[1][1..=count].iter().fold(false, |any, value| any | (value.abs() >= RESPONSE_MIN));
-        if is_strong {
-            let mut peaks = [false; SCANNED_TOGETHER];
-            for (index, peak) in peaks[..count].iter_mut().enumerate() {
-                let value = windows[1][index + 1];
-                let (mut highest, mut lowest) = (true, true);
-                for window in windows {
-                    for neighbour in &window[index..index + 3] {
-                        highest &= value >= *neighbour;
-                        lowest &= value <= *neighbour;
-                    }
-                }
-                *peak = (highest | lowest) & (value.abs() >= RESPONSE_MIN);
-            }
-            (start..).zip(&peaks[..count]).filter(|(_, peak)| **peak).for_each(|(x, _)| found(x));
+/// Memory for one row of [`PeakSearch::find`].
+#[derive(Default)]
+struct PeakSearch {
+    highest: Vec<f32>,
+    lowest: Vec<f32>,
+    peaks: Vec<u8>,
+}
+
+impl PeakSearch {
+    /// Gives the columns of strong samples of the middle row that are highest or lowest of the nine around.
+    ///
+    /// Every loop runs over the whole row without a branch, so that several samples are handled at once; peaks are few.
+    fn find(&mut self, rows: [&[f32]; 3], columns: Range<usize>, found: &mut impl FnMut(usize)) {
+        let width = rows[0].len();
+        let [above, here, below] = rows.map(|row| &row[..width]);
+        for extreme in [&mut self.highest, &mut self.lowest] {
+            extreme.resize(width, 0.0);
         }
-        start += count;
+        self.peaks.clear();
+        self.peaks.resize(width, 0);
+        let (highest, lowest) = (&mut self.highest[..width], &mut self.lowest[..width]);
+        for x in 0..width {
+            highest[x] = greater(greater(above[x], here[x]), below[x]);
+            lowest[x] = smaller(smaller(above[x], here[x]), below[x]);
+        }
+        let inner = width - 2;
+        let values = &here[1..=inner];
+        let peaks = &mut self.peaks[1..=inner];
+        let [high_left, high_here, high_right] = [0, 1, 2].map(|shift| &highest[shift..shift + inner]);
+        let [low_left, low_here, low_right] = [0, 1, 2].map(|shift| &lowest[shift..shift + inner]);
+        for x in 0..inner {
+            let is_highest = values[x] >= greater(greater(high_left[x], high_here[x]), high_right[x]);
+            let is_lowest = values[x] <= smaller(smaller(low_left[x], low_here[x]), low_right[x]);
+            peaks[x] = u8::from((values[x].abs() >= RESPONSE_MIN) & (is_highest | is_lowest));
+        }
+        for (chunk, peaks) in self.peaks[columns.clone()].chunks(SCANNED_TOGETHER).enumerate() {
+            if peaks.iter().fold(0, |any, peak| any | peak) != 0 {
+                let start = columns.start + chunk * SCANNED_TOGETHER;
+                (start..).zip(peaks).filter(|(_, peak)| **peak != 0).for_each(|(x, _)| found(x));
+            }
+        }
     }
+}
+
+/// The greater of two numbers; one instruction, unlike `f32::max`, which also sorts out NaN.
+fn greater(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
+}
+
+fn smaller(a: f32, b: f32) -> f32 {
+    if a < b { a } else { b }
 }
 
 /// Whether a peak of its own layer is one in the layers beside too, and no edge.

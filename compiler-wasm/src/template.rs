@@ -21,6 +21,7 @@ const PATCH_SIDE: usize = 2 * PATCH_RADIUS + 1;
 const PATCH_PIXELS: f64 = (PATCH_SIDE * PATCH_SIDE) as f64;
 /// A row of a patch with zeros behind, for whole vector registers.
 const LANES: usize = 16;
+const PATCH_LANES: usize = PATCH_SIDE * LANES;
 /// Places are compared from beyond 2 to 10 pixels away…
 const NEAR_PX: i64 = 2;
 /// … along each axis.
@@ -205,12 +206,15 @@ impl<'a> Patches<'a> {
             .all(|it| it <= NEIGHBOUR_MAX && !(it < NEIGHBOUR_MIN && it < ambiguity))
     }
 
-    fn template(&self, x: usize, y: usize) -> PatchLevels {
-        let rows = std::array::from_fn(|row| {
-            let from = (y - PATCH_RADIUS + row) * self.image.width + x - PATCH_RADIUS;
-            std::array::from_fn(|column| if column < PATCH_SIDE { self.levels[from + column] } else { 0 })
-        });
-        PatchLevels { rows, mean: self.sums[y * self.image.width + x] / PATCH_PIXELS }
+    fn template(&self, x: usize, y: usize) -> Patch {
+        let centre = y * self.image.width + x;
+        let mut levels = [0i16; PATCH_LANES];
+        let mut from = centre - PATCH_RADIUS * self.image.width - PATCH_RADIUS;
+        for row in levels.chunks_exact_mut(LANES) {
+            row[..PATCH_SIDE].copy_from_slice(&self.levels[from..from + PATCH_SIDE]);
+            from += self.image.width;
+        }
+        Patch { levels, mean: self.sums[centre] / PATCH_PIXELS }
     }
 
     /// Normalised cross-correlation, -1..=1; `None` where the patch does not fit or is flat.
@@ -219,7 +223,7 @@ impl<'a> Patches<'a> {
         clippy::cast_possible_truncation,
         reason = "a patch that fits has positive coordinates"
     )]
-    fn correlation(&self, template: &PatchLevels, contrast: f64, x: i64, y: i64) -> Option<f64> {
+    fn correlation(&self, template: &Patch, contrast: f64, x: i64, y: i64) -> Option<f64> {
         if !self.fits(x, y) {
             return None;
         }
@@ -228,17 +232,14 @@ impl<'a> Patches<'a> {
         if norm == 0.0 {
             return None;
         }
-        let mut products = [0i32; LANES / 2];
+        let mut patch = [0i16; PATCH_LANES];
         let mut from = centre - PATCH_RADIUS * self.image.width - PATCH_RADIUS;
-        for template in &template.rows {
-            let levels = &self.levels[from..from + LANES];
-            for (lane, product) in products.iter_mut().enumerate() {
-                *product += i32::from(levels[2 * lane]) * i32::from(template[2 * lane])
-                    + i32::from(levels[2 * lane + 1]) * i32::from(template[2 * lane + 1]);
-            }
+        for row in patch.chunks_exact_mut(LANES) {
+            row.copy_from_slice(&self.levels[from..from + LANES]);
             from += self.image.width;
         }
-        let products = f64::from(products.iter().sum::<i32>());
+        let products = patch.iter().zip(&template.levels).map(|(&a, &b)| i32::from(a) * i32::from(b)).sum::<i32>();
+        let products = f64::from(products);
         Some((products - template.mean * self.sums[centre]) / (contrast * norm))
     }
 }
@@ -270,9 +271,9 @@ fn patch_sums(image: &GrayImage, value: impl Fn(u8) -> u32) -> Vec<f64> {
     sums
 }
 
-/// One patch, ready to be compared.
-struct PatchLevels {
-    rows: [[i16; LANES]; PATCH_SIDE],
+/// One patch, ready to be compared: rows of [`LANES`], zeros behind the patch's own.
+struct Patch {
+    levels: [i16; PATCH_LANES],
     mean: f64,
 }
 
