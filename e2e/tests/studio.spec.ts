@@ -25,10 +25,8 @@ test("the server compiles the same bytes when the browser cannot", async ({ page
   const old = await context.newPage();
   await openStudio(old);
   await pick(old, photos.house, video);
-  await expect(old.getByText(/will be uploaded/)).toBeVisible();
-  await old.getByRole("button", { name: /server/i }).click();
-  await old.waitForURL(/\/living-photos\/[a-z0-9]{20}$/);
-  const id = new URL(old.url()).pathname.split("/").pop() as string;
+  await expect(old.getByText("they will be prepared on our server after you press Publish")).toBeVisible();
+  const id = await publish(old);
   await expect(old.locator('img[src*="qr"]').first()).toBeVisible({ timeout: 60_000 });
   const compiledThere = await download(old, id);
   expect(compiledThere.equals(compiledHere)).toBe(true);
@@ -58,11 +56,16 @@ test("a worker that dies in mid-compile is noticed, and the server offered", asy
   await openStudio(page);
   await pick(page, photos.boats, video);
   await expect(page.getByRole("progressbar").first()).toBeVisible();
+  const onServer = page.getByRole("button", { name: "Prepare on our server" });
   await expect(async () => {
     await page.clock.fastForward("01:00");
-    await expect(page.getByRole("button", { name: /server/i })).toBeVisible({ timeout: 1000 });
+    await expect(onServer).toBeVisible({ timeout: 1000 });
   }).toPass();
-  await expect(page.getByText(/will be uploaded/)).toBeVisible();
+  await expect(page.getByText("worker_lost")).toBeVisible();
+  await expect(page.getByText("Your photos will be uploaded")).toBeVisible();
+  await onServer.click();
+  await publish(page);
+  await expect(page.locator('img[src*="qr"]').first()).toBeVisible({ timeout: 60_000 });
 });
 
 test("a lost connection does not lose the upload", async ({ page, context }) => {

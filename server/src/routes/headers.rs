@@ -1,7 +1,7 @@
 //! Security headers of every answer. A handler that needs another policy sets its own, which stays.
 
 use axum::{
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
 
@@ -19,6 +19,10 @@ const DEFAULTS: [(HeaderName, &str); 6] = [
 ];
 
 pub(super) async fn secure(mut response: Response) -> Response {
+    // Its headers would replace those of the answer that the browser has kept, the viewer's policy among them.
+    if response.status() == StatusCode::NOT_MODIFIED {
+        return response;
+    }
     for (name, value) in DEFAULTS {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
