@@ -92,17 +92,32 @@ fn open(bytes: &[u8]) -> Result<(ImageFormat, impl ImageDecoder + use<'_>), Comp
     let mut limits = Limits::default();
     limits.max_alloc = Some(DECODER_BYTES_MAX);
     reader.limits(limits);
-    Ok((format, reader.into_decoder().map_err(undecodable)?))
+    match reader.into_decoder() {
+        Ok(decoder) => Ok((format, decoder)),
+        Err(error) => {
+            // The PNG decoder counts the memory of the whole picture before it tells the size.
+            if let (ImageFormat::Png, Some(sides)) = (format, bytes.get(16..24)) {
+                let side = |at: usize| u32::from_be_bytes([sides[at], sides[at + 1], sides[at + 2], sides[at + 3]]);
+                check_most(side(0), side(4))?;
+            }
+            Err(undecodable(error))
+        }
+    }
 }
 
 fn checked_size(decoder: &impl ImageDecoder) -> Result<(u32, u32), CompileError> {
     let (width, height) = decoder.dimensions();
+    check_most(width, height)?;
+    check_least(width, height)?;
+    Ok((width, height))
+}
+
+fn check_most(width: u32, height: u32) -> Result<(), CompileError> {
     if u64::from(width) * u64::from(height) > PIXELS_MAX || width.max(height) > SIDE_MAX_PX {
         let megapixels = u32::try_from(PIXELS_MAX / 1_000_000).unwrap_or(u32::MAX);
         return Err(CompileError::ImageTooLarge { width, height, megapixels, side: SIDE_MAX_PX });
     }
-    check_least(width, height)?;
-    Ok((width, height))
+    Ok(())
 }
 
 /// Whether the sides are long enough to be recognised.

@@ -124,7 +124,7 @@ test("three customers compile at once while the server and the studio answer", a
 
 test.describe("what cannot be used is named, and the rest of the album is kept", () => {
   const cases: [string, string, RegExp][] = [
-    ["a text that is called .jpg", bad["text.jpg"], /undecodable/],
+    ["a text that is called .jpg", bad["text.jpg"], /unsupported_format/],
     ["a JPEG that is cut off", bad["truncated.jpg"], /undecodable/],
     ["a PNG of 30,000 x 30,000 pixels", bad["bomb.png"], /image_too_large/],
     ["a drawing", bad["drawing.svg"], /undecodable|unsupported/],
