@@ -9,6 +9,7 @@ use axum::{
 use axum_extra::{
     TypedHeader,
     headers::{Authorization, authorization::Bearer},
+    typed_header::TypedHeaderRejection,
 };
 use bytes::Bytes;
 
@@ -22,12 +23,12 @@ use crate::{
 
 const UPLOAD_COMPLETE: HeaderName = HeaderName::from_static("upload-complete");
 
-/// The owner's token, as a header.
-pub(super) type Token = Option<TypedHeader<Authorization<Bearer>>>;
+/// The owner's token, as a header; any other header counts as none.
+pub(super) type Token = Result<TypedHeader<Authorization<Bearer>>, TypedHeaderRejection>;
 
 /// Whether the token opens the project.
 pub(super) fn authorize(state: &AppState, id: &str, token: Token) -> Result<(), AppError> {
-    let TypedHeader(Authorization(token)) = token.ok_or_else(AppError::unauthorized)?;
+    let TypedHeader(Authorization(token)) = token.map_err(|_| AppError::unauthorized())?;
     if is_id(id) && state.key.accepts(id, token.token()) { Ok(()) } else { Err(AppError::unauthorized()) }
 }
 

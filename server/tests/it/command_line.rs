@@ -1,0 +1,117 @@
+//! `kinora` as a process: results, exit codes, and no file left behind.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+use compiler_wasm::bundle::decode_bundle;
+
+use crate::shop::{mind, photo};
+
+fn kinora(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_kinora")).current_dir(folder).args(arguments).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn compile_tells_what_it_found() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.jpg"), photo(1)).unwrap();
+    fs::write(folder.path().join("b.jpg"), photo(2)).unwrap();
+    let output = kinora(folder.path(), &["compile", "a.jpg", "b.jpg", "-o", "out.mind", "--json"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let summary: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let bytes = fs::read(folder.path().join("out.mind")).unwrap();
+    assert_eq!(bytes, mind(&[&photo(1), &photo(2)]));
+    assert_eq!(summary["bytes"], bytes.len());
+    assert!(summary["total_ms"].as_f64().unwrap() > 0.0);
+    let first = &summary["photos"][0];
+    assert_eq!(
+        (first["file"].as_str(), first["width"].as_u64(), first["height"].as_u64()),
+        (Some("a.jpg"), Some(240), Some(180))
+    );
+    for count in ["keyframes", "features", "tracking_points"] {
+        assert!(first[count].is_u64(), "{count}");
+    }
+    let stages: Vec<&String> = first["stages_ms"].as_object().unwrap().keys().collect();
+    assert_eq!(stages, ["cluster", "decode", "describe", "detect", "encode", "resize", "track"]);
+
+    let inspected = kinora(folder.path(), &["inspect", "out.mind", "--json"]);
+    let inspected: serde_json::Value = serde_json::from_str(&stdout(&inspected)).unwrap();
+    assert_eq!(inspected["targets"][0]["features"], first["features"]);
+    assert!(stdout(&kinora(folder.path(), &["inspect", "out.mind"])).contains("2 targets"));
+}
+
+#[test]
+fn what_fails_leaves_no_file_and_an_exit_code_that_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("good.jpg"), photo(1)).unwrap();
+    fs::write(folder.path().join("text.jpg"), "just a text").unwrap();
+    let cases: [(&[&str], i32, &str); 7] = [
+        (&["compile", "good.jpg", "text.jpg", "-o", "out.mind"], 3, "unsupported_format"),
+        (&["compile", "absent.jpg", "-o", "out.mind"], 4, "absent.jpg"),
+        (&["compile", "good.jpg", "-o", "no/such/folder/out.mind"], 4, "out.mind"),
+        (&["compile"], 2, "PHOTO"),
+        (&["inspect", "text.jpg"], 3, "mind_malformed"),
+        (&["qr", "https://photos.example", "-o", "code.gif"], 3, "qr_format"),
+        (&["nonsense"], 2, "nonsense"),
+    ];
+    for (arguments, code, words) in cases {
+        let output = kinora(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(words), "{arguments:?}: {}", stderr(&output));
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+    let mut left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["good.jpg", "text.jpg"]);
+}
+
+#[test]
+fn small_photos_can_be_enlarged_without_holes() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.jpg"), photo(1)).unwrap();
+    for mode in ["exact", "filled"] {
+        let output = kinora(folder.path(), &["compile", "a.jpg", "-o", &format!("{mode}.mind"), "--upscaling", mode]);
+        assert!(output.status.success());
+    }
+    let image = |mode: &str| {
+        let bytes = fs::read(folder.path().join(format!("{mode}.mind"))).unwrap();
+        decode_bundle(&bytes).unwrap().targets[0].tracking[0].image.clone()
+    };
+    let black_rows =
+        |mode: &str| (0..image(mode).height).filter(|&y| image(mode).row(y).iter().all(|&level| level == 0)).count();
+    assert!(black_rows("exact") > 0);
+    assert_eq!(black_rows("filled"), 0);
+}
+
+#[test]
+fn qr_writes_each_format() {
+    let folder = tempfile::tempdir().unwrap();
+    for (file, magic) in [("code.svg", "<svg"), ("code.pdf", "%PDF"), ("code.png", "\u{fffd}PNG")] {
+        let output = kinora(folder.path(), &["qr", "https://photos.example/ar/view/abc", "-o", file]);
+        assert!(output.status.success(), "{}", stderr(&output));
+        assert!(stdout(&output).contains("mm wide"));
+        let bytes = fs::read(folder.path().join(file)).unwrap();
+        assert!(String::from_utf8_lossy(&bytes).starts_with(magic), "{file}");
+    }
+}
+
+#[test]
+fn help_explains_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in ["serve", "compile", "inspect", "qr"] {
+        let output = kinora(folder.path(), &[command, "--help"]);
+        assert!(output.status.success());
+        assert!(stdout(&output).contains("Exit codes"), "{command}");
+    }
+}
