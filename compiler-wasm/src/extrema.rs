@@ -47,7 +47,7 @@ pub struct Extremum {
 /// The strongest extrema, cell by cell of the grid (row by row), strongest first; at most 500.
 #[must_use]
 pub fn find_extrema(pyramid: &Pyramid) -> Vec<Extremum> {
-    let mut cells = vec![Vec::<Extremum>::with_capacity(CELL_EXTREMA_MAX + 1); GRID * GRID];
+    let mut cells = vec![Vec::<Extremum>::new(); GRID * GRID];
     for octave in 1..pyramid.count().saturating_sub(1) {
         let dog = &pyramid.octave(octave).dog;
         let (cell_width, cell_height) = (even(dog.width) / GRID as f64, even(dog.height) / GRID as f64);
@@ -57,7 +57,7 @@ pub fn find_extrema(pyramid: &Pyramid) -> Vec<Extremum> {
             index(y, cell_height) * GRID + index(x, cell_width)
         };
         search_octave(pyramid, octave, &mut |extremum| {
-            keep_strongest(&mut cells[cell(extremum.x, extremum.y)], extremum)
+            keep_strongest(&mut cells[cell(extremum.x, extremum.y)], extremum);
         });
     }
     cells.concat()

@@ -156,7 +156,7 @@ fn octave_count(width: usize, height: usize) -> usize {
 #[inline]
 fn doubled(index: usize, length: usize) -> (usize, usize, f64) {
     let right = index.div_ceil(2).min(length - 1);
-    (index.saturating_sub(1) / 2, right, if index % 2 == 0 { 0.75 } else { 0.25 })
+    (index.saturating_sub(1) / 2, right, if index.is_multiple_of(2) { 0.75 } else { 0.25 })
 }
 
 /// Added in the format's order: top left, bottom left, top right, bottom right.

@@ -21,7 +21,6 @@ impl Stream {
         }
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "15 bits")]
     fn next(&mut self) -> usize {
         self.0 = (self.0 * 214_013 + 2_531_011) % (1 << 31);
         (self.0 >> 16 & 0x7fff) as usize

@@ -25,7 +25,7 @@ pub struct Arguments {
 enum Command {
     /// Serve the studio, the published albums and the API
     #[command(after_help = EXIT_CODES)]
-    Serve(crate::config::Config),
+    Serve(Box<crate::config::Config>),
     /// Compile photos into an image target file
     #[command(after_help = EXIT_CODES)]
     Compile(compile::Compile),
@@ -86,7 +86,7 @@ impl From<anyhow::Error> for Failure {
 #[must_use]
 pub fn run(arguments: Arguments) -> ExitCode {
     let result = match arguments.command {
-        Command::Serve(config) => serve::serve(config),
+        Command::Serve(config) => serve::serve(*config),
         Command::Compile(command) => command.run(),
         Command::Inspect(command) => command.run(),
         Command::Qr(command) => command.run(),

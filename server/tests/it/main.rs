@@ -1,5 +1,7 @@
 //! The server through its router, and the command line as a process.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as expected")]
+
 mod album;
 mod command_line;
 mod fallback;
