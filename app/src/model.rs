@@ -69,7 +69,7 @@ pub struct ProjectCreated {
     pub token: String,
 }
 
-/// One photo with its video. The order of [`Manifest::targets`] is the order in `targets.mind`.
+/// One photo with its video. Their order is the order in `targets.mind`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TargetManifest {
