@@ -17,7 +17,7 @@ pub struct Config {
     /// Database, `sqlite://…` or `postgres://…`; by default a SQLite file in the data folder
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<Url>,
-    /// Address that printed QR codes hold, such as https://photos.example; by default http:// and the address listened on
+    /// Address that printed QR codes hold, such as `https://photos.example`; by default `http://` and the address listened on
     #[arg(long, env = "KINORA_PUBLIC_URL")]
     pub public_url: Option<Url>,
     /// Photos compiled on the server at a time; by default one less than the processors
