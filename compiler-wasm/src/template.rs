@@ -5,13 +5,13 @@
 //! 3. Least ambiguous first, points are taken that are contrasty, and alike but not equal to the patches next to them; the
 //!    square around a taken point is closed.
 //!
-//! Only ambiguities below [`AMBIGUITY_MAX`] can be taken, so a search ends there, and near places, which usually end it,
-//! come first.
+//! Only ambiguities below [`AMBIGUITY_MAX`] can be taken, so a search ends there; near places, which usually end it, come
+//! first; and the far ones are only looked at for a candidate whose turn has come and whose square is still open.
 //!
 //! Source: H. Kato and M. Billinghurst, "Marker Tracking and HMD Calibration", IWAR 1999, and its ARToolKit NFT; constants
 //! and rounding as in mind-ar 1.2.5.
 
-use std::sync::LazyLock;
+use std::{cmp::Ordering, collections::BinaryHeap, sync::LazyLock};
 
 use crate::plane::GrayImage;
 
@@ -26,6 +26,8 @@ const PATCH_LANES: usize = PATCH_SIDE * LANES;
 const NEAR_PX: i64 = 2;
 /// … along each axis.
 const FAR_PX: i64 = 10;
+/// Places that every candidate is compared with: the nearest, which tell the most.
+const PLACES_FIRST: usize = 24;
 /// Least standard deviation of a candidate's patch, in grey levels.
 const CANDIDATE_DEVIATION_MIN: f64 = 5.0;
 /// Least standard deviation of a taken patch: square root of the sum of squares over the side.
@@ -51,39 +53,69 @@ static PLACES: LazyLock<Vec<(i64, i64)>> = LazyLock::new(|| {
 
 /// The points as (x, y) in whole pixels, in the order they were taken.
 #[must_use]
+#[expect(clippy::cast_possible_truncation, reason = "positions in an image are far below 2^32")]
 pub fn select_templates(image: &GrayImage) -> Vec<[u32; 2]> {
     let patches = Patches::new(image);
-    let mut open: Vec<(f32, usize)> = candidates(image)
-        .into_iter()
-        .filter_map(|position| {
-            let ambiguity = patches.ambiguity(position % image.width, position / image.width)?;
-            (f64::from(ambiguity) < AMBIGUITY_MAX).then_some((ambiguity, position))
-        })
-        .collect();
-    open.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    take(image, &patches, &open)
-}
-
-/// Goes through candidates, least ambiguous first.
-#[expect(clippy::cast_possible_truncation, reason = "positions in an image are far below 2^32")]
-fn take(image: &GrayImage, patches: &Patches<'_>, open: &[(f32, usize)]) -> Vec<[u32; 2]> {
     let closed_px = image.min_side() / 10;
     let most = (image.width / closed_px.max(1)) * (image.height / closed_px.max(1))
         + (image.width / (3 * PATCH_SIDE)) * (image.height / (3 * PATCH_SIDE));
+    let open = candidates(image).into_iter().filter_map(|position| patches.candidate(position));
+    let mut open: BinaryHeap<Candidate> = open.collect();
     let mut taken: Vec<[u32; 2]> = Vec::new();
-    for &(ambiguity, position) in open {
-        if taken.len() == most {
-            break;
-        }
-        let (x, y) = (position % image.width, position / image.width);
+    while taken.len() < most
+        && let Some(mut candidate) = open.pop()
+    {
+        let (x, y) = (candidate.position % image.width, candidate.position / image.width);
         let is_closed = |[taken_x, taken_y]: &[u32; 2]| {
             x.abs_diff(*taken_x as usize) <= closed_px && y.abs_diff(*taken_y as usize) <= closed_px
         };
-        if !taken.iter().any(is_closed) && patches.is_distinct(x, y, f64::from(ambiguity)) {
+        if taken.iter().any(is_closed) {
+            continue;
+        }
+        if candidate.places_left() {
+            patches.compare(&mut candidate, PLACES.len());
+            open.extend(Some(candidate).filter(Candidate::is_open));
+        } else if patches.is_distinct(x, y, f64::from(candidate.ambiguity)) {
             taken.push([x as u32, y as u32]);
         }
     }
     taken
+}
+
+/// A pixel that may be taken. The greatest of several is the least ambiguous so far, then the first by rows: comparing it
+/// further only ever makes it smaller, so that most candidates are closed before they are compared with all places.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Candidate {
+    /// Highest correlation with the places compared, -1 before the first.
+    ambiguity: f32,
+    position: usize,
+    contrast: f64,
+    /// Places compared, in the order of [`PLACES`].
+    compared: usize,
+}
+
+impl Candidate {
+    fn places_left(&self) -> bool {
+        self.compared < PLACES.len()
+    }
+
+    fn is_open(&self) -> bool {
+        f64::from(self.ambiguity) < AMBIGUITY_MAX
+    }
+}
+
+impl Eq for Candidate {}
+
+impl Ord for Candidate {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.ambiguity.total_cmp(&self.ambiguity).then(other.position.cmp(&self.position))
+    }
+}
+
+impl PartialOrd for Candidate {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// Gradient peaks, by position.
@@ -175,21 +207,30 @@ impl<'a> Patches<'a> {
         (squares / PATCH_PIXELS >= least * least).then(|| squares.sqrt())
     }
 
-    /// Highest correlation around, or any that is [`AMBIGUITY_MAX`] or more; `None` for a patch of little contrast.
-    #[expect(clippy::cast_possible_truncation, reason = "rounding to f32 is part of the format")]
-    fn ambiguity(&self, x: usize, y: usize) -> Option<f32> {
+    /// A candidate compared with the nearest places; `None` for a patch of little contrast, or one that is too ambiguous.
+    fn candidate(&self, position: usize) -> Option<Candidate> {
+        let (x, y) = (position % self.image.width, position / self.image.width);
         let contrast = self.contrast(x, y, CANDIDATE_DEVIATION_MIN)?;
+        let mut candidate = Candidate { ambiguity: -1.0, position, contrast, compared: 0 };
+        self.compare(&mut candidate, PLACES_FIRST);
+        Some(candidate).filter(Candidate::is_open)
+    }
+
+    /// Compares with the places up to `end`, or until the candidate can't be taken any more.
+    #[expect(clippy::cast_possible_truncation, reason = "rounding to f32 is part of the format")]
+    fn compare(&self, candidate: &mut Candidate, end: usize) {
+        let (x, y) = (candidate.position % self.image.width, candidate.position / self.image.width);
         let template = self.template(x, y);
-        let mut highest = -1.0f64;
-        for (dx, dy) in PLACES.iter() {
-            if let Some(correlation) = self.correlation(&template, contrast, x as i64 + dx, y as i64 + dy) {
-                highest = highest.max(correlation);
-                if f64::from(highest as f32) >= AMBIGUITY_MAX {
+        for (dx, dy) in &PLACES[candidate.compared..end] {
+            if let Some(correlation) = self.correlation(&template, candidate.contrast, x as i64 + dx, y as i64 + dy) {
+                // Adding 0 makes a negative zero positive: they are equal to whoever compares.
+                candidate.ambiguity = candidate.ambiguity.max(correlation as f32 + 0.0);
+                if !candidate.is_open() {
                     break;
                 }
             }
         }
-        Some(highest as f32)
+        candidate.compared = end;
     }
 
     /// Whether a candidate may be taken.
