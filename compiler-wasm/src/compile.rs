@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use crate::{
     bundle::{Bundle, Feature, FeatureSet, Keyframe, Target, TrackingImage, encode_bundle},
     cluster::build_cluster_tree,
-    decode::{check_least, decode_gray},
+    decode::{check_sides, decode_gray},
     error::CompileError,
     extrema::find_extrema,
     feature::describe,
@@ -49,7 +49,7 @@ pub fn compile_photo(
 /// Compiles grey levels.
 ///
 /// # Errors
-/// [`CompileError::ImageTooSmall`] and [`CompileError::Stopped`].
+/// [`CompileError::ImageTooSmall`], [`CompileError::ImageTooNarrow`] and [`CompileError::Stopped`].
 #[expect(clippy::cast_possible_truncation, reason = "sides of a photo are at most 16,384")]
 pub fn compile_gray(
     image: &GrayImage,
@@ -57,7 +57,7 @@ pub fn compile_gray(
     progress: &mut ProgressCallback<'_>,
 ) -> Result<CompiledPhoto, CompileError> {
     let (width, height) = (image.width as u32, image.height as u32);
-    check_least(width, height)?;
+    check_sides(width, height)?;
     let mut steps = Steps::new(image, progress);
     let mut scratch = Scratch { image: image.clone(), pyramid: Pyramid::default() };
     let mut keyframes = Vec::new();

@@ -8,6 +8,9 @@ use crate::{error::CompileError, plane::GrayImage};
 
 /// Least pixels of a side. Below, no descriptor fits into the second octave.
 pub const SIDE_MIN_PX: u32 = 32;
+/// How many times as long as the shorter side the longer may be. The shorter becomes 256 px for tracking, so a strip costs by
+/// its shape and not by its pixels; at this ratio tracking takes about 70 MB.
+pub const SIDES_RATIO_MAX: u32 = 32;
 /// Most pixels of a side.
 pub const SIDE_MAX_PX: u32 = 16_384;
 /// Most pixels of a photo.
@@ -29,8 +32,8 @@ pub struct PhotoInfo {
 /// Reads the header only.
 ///
 /// # Errors
-/// [`CompileError::UnsupportedFormat`], [`CompileError::Undecodable`], [`CompileError::ImageTooLarge`] or
-/// [`CompileError::ImageTooSmall`].
+/// [`CompileError::UnsupportedFormat`], [`CompileError::Undecodable`], [`CompileError::ImageTooLarge`],
+/// [`CompileError::ImageTooSmall`] or [`CompileError::ImageTooNarrow`].
 pub fn probe(bytes: &[u8]) -> Result<PhotoInfo, CompileError> {
     let (format, mut decoder) = open(bytes)?;
     let (width, height) = checked_size(&decoder)?;
@@ -77,10 +80,28 @@ fn gray(pixel: &[u8]) -> u8 {
     (sum / 3) as u8
 }
 
-/// Whether no end-of-image marker follows the last scan of a JPEG (ITU T.81, B.1.1.3): decoders fill the rest with grey.
+/// Whether a JPEG ends before its end-of-image marker (ITU T.81, B.1.1.2): decoders fill the rest with grey.
+///
+/// Segments are passed by their length, since the thumbnail in one has an end of its own. What follows the picture is not
+/// looked at: phones append a film or further pictures.
 fn is_cut_short(jpeg: &[u8]) -> bool {
-    let last = |marker: [u8; 2]| jpeg.windows(2).rposition(|pair| pair == marker);
-    last([0xff, 0xd9]) < last([0xff, 0xda])
+    const END_OF_IMAGE: u8 = 0xd9;
+    let mut rest = jpeg;
+    while let Some(at) = rest.windows(2).position(|pair| pair[0] == 0xff && has_segment_or_ends(pair[1])) {
+        if rest[at + 1] == END_OF_IMAGE {
+            return false;
+        }
+        let segment = &rest[at + 2..];
+        let length = segment.first_chunk().map_or(usize::MAX, |length| u16::from_be_bytes(*length).into());
+        rest = segment.get(length..).unwrap_or_default();
+    }
+    true
+}
+
+/// Whether this byte behind 0xff is a marker other than those that stand alone within or before the picture: stuffed and
+/// fill bytes, restarts, the start of the image.
+fn has_segment_or_ends(byte: u8) -> bool {
+    !matches!(byte, 0x00 | 0x01 | 0xd0..=0xd8 | 0xff)
 }
 
 fn open(bytes: &[u8]) -> Result<(ImageFormat, impl ImageDecoder + use<'_>), CompileError> {
@@ -108,7 +129,7 @@ fn open(bytes: &[u8]) -> Result<(ImageFormat, impl ImageDecoder + use<'_>), Comp
 fn checked_size(decoder: &impl ImageDecoder) -> Result<(u32, u32), CompileError> {
     let (width, height) = decoder.dimensions();
     check_most(width, height)?;
-    check_least(width, height)?;
+    check_sides(width, height)?;
     Ok((width, height))
 }
 
@@ -120,10 +141,13 @@ fn check_most(width: u32, height: u32) -> Result<(), CompileError> {
     Ok(())
 }
 
-/// Whether the sides are long enough to be recognised.
-pub(crate) fn check_least(width: u32, height: u32) -> Result<(), CompileError> {
+/// Whether the sides are long enough to be recognised, and not too unequal.
+pub(crate) fn check_sides(width: u32, height: u32) -> Result<(), CompileError> {
     if width.min(height) < SIDE_MIN_PX {
         return Err(CompileError::ImageTooSmall { width, height, least: SIDE_MIN_PX });
+    }
+    if width.max(height) > width.min(height).saturating_mul(SIDES_RATIO_MAX) {
+        return Err(CompileError::ImageTooNarrow { width, height, ratio: SIDES_RATIO_MAX });
     }
     Ok(())
 }
@@ -144,6 +168,7 @@ fn undecodable(error: ImageError) -> CompileError {
 mod tests {
     use super::*;
     use image::{ImageBuffer, Rgb, Rgba};
+    use proptest::prelude::*;
 
     fn encoded(photo: &DynamicImage, format: ImageFormat) -> Vec<u8> {
         let mut bytes = Cursor::new(Vec::new());
@@ -202,6 +227,47 @@ mod tests {
         assert_eq!(decode_gray(&bomb).map_err(|error| error.code()), Err("image_too_large"));
         let tiny = encoded(&two_colours(31, 400), ImageFormat::Png);
         assert_eq!(decode_gray(&tiny).map_err(|error| error.code()), Err("image_too_small"));
+    }
+
+    #[test]
+    fn a_strip_is_refused_by_its_shape() {
+        let code = |width, height| check_sides(width, height).map_err(|error| error.code());
+        assert_eq!([code(32, 1024), code(1024, 32), code(2000, 16_384)], [Ok(()); 3]);
+        assert_eq!([code(32, 1025), code(1025, 32), code(32, u32::MAX)], [Err("image_too_narrow"); 3]);
+    }
+
+    /// A JPEG with a thumbnail in its header, whose end is not the picture's.
+    fn with_thumbnail(mut jpeg: Vec<u8>) -> Vec<u8> {
+        jpeg.splice(2..2, *b"\xff\xe1\x00\x0cEx\xff\xd8\xff\xda\0\0\xff\xd9");
+        jpeg
+    }
+
+    #[test]
+    fn what_phones_append_to_a_photo_is_not_looked_at() {
+        let jpeg = with_thumbnail(encoded(&two_colours(64, 48), ImageFormat::Jpeg));
+        let alone = decode_gray(&jpeg).expect("a photo");
+        for film in
+            [&b"\0\0\0\x18ftypmp42 \xff\xda\0\x08 \xff"[..], b"\xff\xd8\xff\xe1\xff\xff", &jpeg[..jpeg.len() - 9]]
+        {
+            assert_eq!(decode_gray(&[&jpeg, film].concat()), Ok(alone.clone()));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_cut_of_a_jpeg_is_noticed(kept in any::<prop::sample::Index>()) {
+            let jpeg = with_thumbnail(encoded(&two_colours(64, 48), ImageFormat::Jpeg));
+            prop_assert!(!is_cut_short(&jpeg));
+            prop_assert!(is_cut_short(&jpeg[..kept.index(jpeg.len())]));
+        }
+
+        #[test]
+        fn any_bytes_are_looked_at_without_harm(head in 0usize..4, bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+            let signature: &[u8] = [&b""[..], b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"RIFF\0\0\0\0WEBPVP8 "][head];
+            let bytes = [signature, &bytes].concat();
+            prop_assert!(decode_gray(&bytes).is_err());
+            is_cut_short(&bytes);
+        }
     }
 
     #[test]

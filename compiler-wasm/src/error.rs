@@ -18,6 +18,18 @@ pub enum CompileError {
         /// Least pixels of a side.
         least: u32,
     },
+    /// Sides too unequal, see [`crate::decode::SIDES_RATIO_MAX`].
+    #[error(
+        "the photo is {width}×{height} pixels, too narrow a strip to be recognised; crop it so that the longer side is at most {ratio} times the shorter, and try again"
+    )]
+    ImageTooNarrow {
+        /// Pixels of the photo.
+        width: u32,
+        /// Pixels of the photo.
+        height: u32,
+        /// The longer side may be this many times the shorter.
+        ratio: u32,
+    },
     /// More pixels than [`crate::decode::PIXELS_MAX`] or a side longer than [`crate::decode::SIDE_MAX_PX`].
     #[error(
         "the photo is {width}×{height} pixels; the most is {megapixels} megapixels and {side} pixels a side: make it smaller and try again"
@@ -54,6 +66,7 @@ impl CompileError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::ImageTooSmall { .. } => "image_too_small",
+            Self::ImageTooNarrow { .. } => "image_too_narrow",
             Self::ImageTooLarge { .. } => "image_too_large",
             Self::UnsupportedFormat => "unsupported_format",
             Self::Undecodable { .. } => "undecodable",

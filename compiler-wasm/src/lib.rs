@@ -13,6 +13,8 @@
 //! Pure: bytes in, bytes out. No clock, files, network or threads, and the same bits on every platform: transcendental
 //! functions come from `libm`, and the order of sums is fixed. Pixel centres have integer coordinates, `x` right, `y` down.
 
+#![warn(missing_docs)]
+
 #[cfg(feature = "bindings")]
 pub mod bindings;
 pub mod bundle;
