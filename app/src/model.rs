@@ -143,6 +143,8 @@ pub struct ProjectView {
     pub failure: Option<Failure>,
     /// The absolute link that the QR code holds.
     pub link: String,
+    /// Least width of the QR code in print with its white border, in millimetres.
+    pub qr_least_mm: u32,
     /// When it was begun, milliseconds since 1970 UTC.
     pub created_ms: i64,
     /// Size of `targets.mind`, once published.

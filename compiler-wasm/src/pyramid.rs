@@ -2,14 +2,16 @@
 //!
 //! The filter is the binomial (1 4 6 4 1)/16 in both directions, edges repeated. Octave 0 is the grey image filtered once
 //! (`first`) and twice (`second`); octave *k* starts from the 2×2 means of `second` of octave *k*-1. The DoG is
-//! `first - second`. Octave 0 itself is never searched: only the 2×2 means of its two results are needed, so they are
-//! made row by row and its planes are never stored.
+//! `first - second`. Octave 0 itself is never searched: only the 2×2 means of its two results are needed, so its planes
+//! are never stored. All octaves are filled in one pass: a row goes on to the next octave while it is still in the cache.
 //!
 //! Rounding is part of the format: sums are exact or in `f64`, and are rounded to `f32` after each direction. In octave 0
 //! every sum fits in 24 bits, so integers give the same bits; later octaves need the `f64`.
 //!
 //! Source: P. J. Burt and E. H. Adelson, "The Laplacian Pyramid as a Compact Image Code", IEEE Trans. Communications
 //! 31(4), 1983; constants as in mind-ar 1.2.5.
+
+use std::ops::Range;
 
 use crate::plane::{GrayImage, Plane, clamp_index};
 
@@ -34,21 +36,23 @@ pub struct Octave {
 pub struct Pyramid {
     /// Octaves from 1 on; octave 0 is not stored.
     octaves: Vec<Octave>,
+    /// What fills them, row by row.
+    filters: Vec<RowFilter>,
     /// Octaves in use, octave 0 counted.
     count: usize,
     /// 2×2 means of the DoG of octave 0.
     finest_dog_half: Plane,
-    first: Plane,
     rows: RowBuffers,
 }
 
+/// Rows of octave 0, and one of the means that leave an octave.
 #[derive(Clone, Debug, Default)]
 struct RowBuffers {
     narrow: Vec<u16>,
     once: Vec<u16>,
     wide: Vec<u32>,
-    float: Vec<f32>,
     twice: [Vec<u32>; 2],
+    half: Vec<f32>,
 }
 
 impl Pyramid {
@@ -97,21 +101,20 @@ impl Pyramid {
             return;
         }
         self.octaves.resize_with(OCTAVES_MAX - 1, Octave::default);
-        self.filter_octave_zero(image);
-        for octave in 1..self.count {
-            if octave > 1 {
-                halve(&self.octaves[octave - 2].second, &mut self.first);
-            }
-            filter(&self.first, &mut self.octaves[octave - 1], &mut self.rows.float);
+        self.filters.resize_with(OCTAVES_MAX - 1, RowFilter::default);
+        for (level, (octave, filter)) in self.octaves.iter_mut().zip(&mut self.filters).enumerate() {
+            filter.begin(image.width >> (level + 1), image.height >> (level + 1), octave);
         }
+        let mut rows = std::mem::take(&mut self.rows);
+        self.filter_octave_zero(image, &mut rows);
+        self.rows = rows;
     }
 
-    /// `first` becomes the 2×2 means of the twice filtered image, `finest_dog_half` those of its DoG.
-    fn filter_octave_zero(&mut self, image: &GrayImage) {
+    /// Halves the image filtered twice into octave 1, and its DoG into `finest_dog_half`.
+    fn filter_octave_zero(&mut self, image: &GrayImage, rows: &mut RowBuffers) {
         let (width, height) = (image.width, image.height);
-        self.first.reshape(width / 2, height / 2);
         self.finest_dog_half.reshape(width / 2, height / 2);
-        let RowBuffers { narrow, once, wide, twice, .. } = &mut self.rows;
+        let RowBuffers { narrow, once, wide, twice, half } = rows;
         narrow.resize(width * RING_ROWS, 0);
         once.resize(width * RING_ROWS, 0);
         wide.resize(width * RING_ROWS, 0);
@@ -137,12 +140,84 @@ impl Pyramid {
             }
             let [top, bottom] = &*twice;
             let (top_once, bottom_once) = (&once[at(2 * half_y)], &once[at(2 * half_y + 1)]);
-            halve_octave_zero(
-                (top, bottom),
-                (top_once, bottom_once),
-                (self.first.row_mut(half_y), self.finest_dog_half.row_mut(half_y)),
-            );
+            half.resize(width / 2, 0.0);
+            halve_octave_zero((top, bottom), (top_once, bottom_once), (half, self.finest_dog_half.row_mut(half_y)));
+            self.filters[0].push(half, &mut self.octaves[0]);
+            self.pass_on(half);
         }
+    }
+
+    /// Halves what is finished of each octave into the next.
+    fn pass_on(&mut self, half: &mut Vec<f32>) {
+        for level in 1..self.count - 1 {
+            let (finer, coarser) = self.octaves.split_at_mut(level);
+            let (second, octave) = (&finer[level - 1].second, &mut coarser[0]);
+            while self.filters[level].wants_row() && self.filters[level - 1].done >= 2 * self.filters[level].pushed + 2
+            {
+                let y = 2 * self.filters[level].pushed;
+                half.resize(second.width / 2, 0.0);
+                halve_row(second.row(y), second.row(y + 1), half);
+                self.filters[level].push(half, octave);
+            }
+        }
+    }
+}
+
+/// Fills an octave from the rows of its once filtered image, as they come.
+#[derive(Clone, Debug, Default)]
+struct RowFilter {
+    /// The last rows, and the same filtered along the row.
+    first: Vec<f32>,
+    along: Vec<f32>,
+    width: usize,
+    height: usize,
+    /// Rows taken, and rows of the octave filled.
+    pushed: usize,
+    done: usize,
+}
+
+impl RowFilter {
+    fn begin(&mut self, width: usize, height: usize, octave: &mut Octave) {
+        octave.second.reshape(width, height);
+        octave.dog.reshape(width, height);
+        self.first.resize(width * RING_ROWS, 0.0);
+        self.along.resize(width * RING_ROWS, 0.0);
+        (self.width, self.height, self.pushed, self.done) = (width, height, 0, 0);
+    }
+
+    fn wants_row(&self) -> bool {
+        self.pushed < self.height
+    }
+
+    /// Takes the next row and fills the rows of the octave that need no further one.
+    fn push(&mut self, row: &[f32], octave: &mut Octave) {
+        let slot = self.slot(self.pushed);
+        self.first[slot.clone()].copy_from_slice(row);
+        blur_f32(row, &mut self.along[slot]);
+        self.pushed += 1;
+        while self.done < self.height && (self.done + 2 < self.pushed || self.pushed == self.height) {
+            self.fill(self.done, octave);
+            self.done += 1;
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "rounding to f32 is part of the format")]
+    fn fill(&self, y: usize, octave: &mut Octave) {
+        let width = self.width;
+        let rows = [-2i64, -1, 0, 1, 2].map(|dy| &self.along[self.slot(clamp_index(y as i64 + dy, self.height))]);
+        let [a, b, c, d, e] = rows.map(|row| &row[..width]);
+        let first = &self.first[self.slot(y)][..width];
+        let (second, dog) = (&mut octave.second.row_mut(y)[..width], &mut octave.dog.row_mut(y)[..width]);
+        for x in 0..width {
+            let sum = binomial_f64(a[x], b[x], c[x], d[x], e[x]);
+            let value = (sum * (1.0 / 256.0)) as f32;
+            second[x] = value;
+            dog[x] = first[x] - value;
+        }
+    }
+
+    fn slot(&self, y: usize) -> Range<usize> {
+        y % RING_ROWS * self.width..(y % RING_ROWS + 1) * self.width
     }
 }
 
@@ -164,15 +239,11 @@ fn quarter_sum(top_left: f32, bottom_left: f32, top_right: f32, bottom_right: f3
     top_left * 0.25 + bottom_left * 0.25 + top_right * 0.25 + bottom_right * 0.25
 }
 
-/// 2×2 means; an odd last row or column is left out.
-fn halve(from: &Plane, to: &mut Plane) {
-    to.reshape(from.width / 2, from.height / 2);
-    for y in 0..to.height {
-        let (top, bottom) = (from.row(2 * y), from.row(2 * y + 1));
-        let pairs = top.chunks_exact(2).zip(bottom.chunks_exact(2));
-        for (mean, (top, bottom)) in to.row_mut(y).iter_mut().zip(pairs) {
-            *mean = quarter_sum(top[0], bottom[0], top[1], bottom[1]);
-        }
+/// 2×2 means of two rows; an odd last column is left out.
+fn halve_row(top: &[f32], bottom: &[f32], to: &mut [f32]) {
+    let pairs = top.chunks_exact(2).zip(bottom.chunks_exact(2));
+    for (mean, (top, bottom)) in to.iter_mut().zip(pairs) {
+        *mean = quarter_sum(top[0], bottom[0], top[1], bottom[1]);
     }
 }
 
@@ -194,33 +265,6 @@ fn halve_octave_zero(twice: (&[u32], &[u32]), once: (&[u16], &[u16]), half: (&mu
             + difference(top_once[right], top[right])
             + difference(bottom_once[right], bottom[right]))
             * UNIT;
-    }
-}
-
-/// `second` and `dog` of an octave from its once filtered image.
-#[expect(clippy::cast_possible_truncation, reason = "rounding to f32 is part of the format")]
-fn filter(first: &Plane, octave: &mut Octave, ring: &mut Vec<f32>) {
-    let (width, height) = (first.width, first.height);
-    octave.second.reshape(width, height);
-    octave.dog.reshape(width, height);
-    ring.resize(width * RING_ROWS, 0.0);
-    let at = |y: usize| y % RING_ROWS * width..y % RING_ROWS * width + width;
-    let mut ready = 0;
-    for y in 0..height {
-        while ready < (y + 3).min(height) {
-            blur_f32(first.row(ready), &mut ring[at(ready)]);
-            ready += 1;
-        }
-        let rows = [-2i64, -1, 0, 1, 2].map(|dy| &ring[at(clamp_index(y as i64 + dy, height))]);
-        let [a, b, c, d, e] = rows.map(|row| &row[..width]);
-        let (second, dog) = (octave.second.row_mut(y), octave.dog.row_mut(y));
-        let (second, dog, first) = (&mut second[..width], &mut dog[..width], &first.row(y)[..width]);
-        for x in 0..width {
-            let sum = binomial_f64(a[x], b[x], c[x], d[x], e[x]);
-            let value = (sum * (1.0 / 256.0)) as f32;
-            second[x] = value;
-            dog[x] = first[x] - value;
-        }
     }
 }
 
@@ -319,7 +363,10 @@ mod tests {
 
     fn halved(plane: &Plane) -> Plane {
         let mut half = Plane::default();
-        halve(plane, &mut half);
+        half.reshape(plane.width / 2, plane.height / 2);
+        for y in 0..half.height {
+            halve_row(plane.row(2 * y), plane.row(2 * y + 1), half.row_mut(y));
+        }
         half
     }
 

@@ -6,7 +6,13 @@ use anyhow::Context;
 use tokio::sync::{Notify, Semaphore, watch};
 use url::Url;
 
-use crate::{config::Config, db::Db, id::TokenKey, storage::Storage};
+use crate::{
+    config::Config,
+    db::Db,
+    id::{TokenKey, new_id},
+    qr::QrCode,
+    storage::Storage,
+};
 
 /// Albums checked and published at a time; each may hold a photo in memory.
 const FINISHES_MAX: usize = 4;
@@ -21,6 +27,8 @@ pub struct AppState {
     pub key: TokenKey,
     /// The address that QR codes hold, without a slash at the end.
     pub public_url: String,
+    /// Least width in print of every project's QR code: their links are equally long.
+    pub(crate) qr_least_mm: u32,
     /// Permits to decode and publish.
     pub(crate) finishes: Semaphore,
     /// Compiles at a time.
@@ -43,11 +51,14 @@ impl AppState {
         let storage = Storage::local(&config.data.join("objects"))?;
         let key = TokenKey::from_text(&db.setting("token_key", TokenKey::generate()?).await?);
         let public_url = config.public_url.as_ref().map_or(format!("http://{listen}"), Url::to_string);
+        let public_url = public_url.trim_end_matches('/').to_owned();
+        let qr_least_mm = QrCode::new(&link(&public_url, &new_id()?)).context("the public URL is too long")?.least_mm();
         Ok(Self {
             db,
             storage,
             key,
-            public_url: public_url.trim_end_matches('/').to_owned(),
+            public_url,
+            qr_least_mm,
             finishes: Semaphore::new(FINISHES_MAX),
             compile_threads: config.compile_threads(),
             queued: Notify::new(),
@@ -58,12 +69,16 @@ impl AppState {
     /// The link that a project's QR code holds.
     #[must_use]
     pub fn link(&self, id: &str) -> String {
-        format!("{}/ar/view/{id}", self.public_url)
+        link(&self.public_url, id)
     }
 
     pub(crate) fn announce_change(&self) {
         self.changed.send_replace(());
     }
+}
+
+fn link(public_url: &str, id: &str) -> String {
+    format!("{public_url}/ar/view/{id}")
 }
 
 /// As handlers take it.

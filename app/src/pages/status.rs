@@ -61,7 +61,7 @@ fn status_name(status: ProjectStatus) -> String {
 /// Link, code, files, and how to try it.
 #[component]
 fn Share(project: ProjectView) -> impl IntoView {
-    let ProjectView { id, link, mind, mind_bytes, targets, .. } = project;
+    let ProjectView { id, link, qr_least_mm, mind, mind_bytes, targets, .. } = project;
     let qr = |ending: &str| format!("/api/ar/projects/{id}/qr.{ending}");
     let download = |ending: &str| format!("/api/ar/projects/{id}/qr.{ending}?download");
     let first = targets.first().map(|target| target.photo.clone());
@@ -78,7 +78,7 @@ fn Share(project: ProjectView) -> impl IntoView {
                     <li><a class="button" href=download("svg")>"QR as SVG"</a></li>
                     <li><a class="button" href=download("png")>"QR as PNG"</a></li>
                 </ul>
-                <p class="quiet">"Print the code at least 20 mm wide and keep the white border around it. The link can also be typed."</p>
+                <p class="quiet">{format!("Print the code at least {qr_least_mm} mm wide and keep the white border around it. The link can also be typed.")}</p>
             </div>
         </section>
         <section class="try" aria-labelledby="try">

@@ -138,6 +138,7 @@ pub(crate) fn view_of(state: &AppState, project: Project) -> ProjectView {
     let is_ready = project.status == ProjectStatus::Ready;
     ProjectView {
         link: state.link(&project.id),
+        qr_least_mm: state.qr_least_mm,
         mind: is_ready.then(|| mind_path(&project.id)),
         mind_bytes: project.mind_bytes.and_then(|bytes| u64::try_from(bytes).ok()),
         id: project.id,
