@@ -56,29 +56,43 @@ pub(crate) struct SendError {
     pub(crate) is_final: bool,
 }
 
+/// A project that is begun, and what has been sent to it under which name.
+#[derive(Clone)]
+pub(crate) struct Draft {
+    /// The name it was begun with; another one needs another project.
+    name: String,
+    project: ProjectCreated,
+    sent: Vec<(String, Blob)>,
+}
+
 /// Sends a parcel, into `draft` when an earlier try has begun one.
 pub(crate) async fn send(
     parcel: &Parcel,
-    draft: &mut Option<ProjectCreated>,
+    draft: &mut Option<Draft>,
     stop: &AbortSignal,
     tell: &dyn Fn(Sending),
 ) -> Result<ProjectView, SendError> {
     let client = Client { stop, tell };
-    let project = match draft {
-        Some(project) => project.clone(),
-        None => {
-            let body = CreateProject { name: parcel.name.clone() };
-            let created: ProjectCreated = client.json("POST", PROJECTS, None, &body).await?;
-            remember(&created);
-            draft.insert(created).clone()
-        }
-    };
+    if draft.as_ref().is_none_or(|draft| draft.name != parcel.name) {
+        let body = CreateProject { name: parcel.name.clone() };
+        let project: ProjectCreated = client.json("POST", PROJECTS, None, &body).await?;
+        remember(&project);
+        *draft = Some(Draft { name: parcel.name.clone(), project, sent: vec![] });
+    }
+    let Some(Draft { project, sent, .. }) = draft else { return Err(cancelled()) };
     let total: f64 = parcel.files.iter().map(|(_, blob)| blob.size()).sum();
     let mut before = 0.0;
     let mut files = Vec::new();
     for (name, blob) in &parcel.files {
         let progress = |sent: f64| tell(Sending::Files { sent: before + sent, total });
-        let sha256 = client.upload(&project, name, blob, &progress).await?;
+        let is_other = |(known, earlier): &(String, Blob)| known == name && earlier != blob;
+        if sent.iter().any(is_other) {
+            // An earlier try has sent another file under this name.
+            client.forget(project, name).await?;
+        }
+        sent.retain(|(known, _)| known != name);
+        sent.push((name.clone(), blob.clone()));
+        let sha256 = client.upload(project, name, blob, &progress).await?;
         before += blob.size();
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a file's size is a whole number")]
         files.push(UploadedFile { name: name.clone(), bytes: blob.size() as u64, sha256 });
@@ -113,12 +127,7 @@ impl Client<'_> {
         progress: &dyn Fn(f64),
     ) -> Result<String, SendError> {
         let url = format!("{PROJECTS}/{}/files/{name}", project.id);
-        let (mut there, mut is_complete) = self.arrived(&url, &project.token).await?;
-        if there > blob.size() {
-            // Another file of this name, from before it was replaced.
-            self.request("DELETE", &url, Some(&project.token), &[], None).await?;
-            (there, is_complete) = (0.0, false);
-        }
+        let (mut there, is_complete) = self.arrived(&url, &project.token).await?;
         let mut hasher = Sha256::new();
         let mut at = 0.0;
         while at < blob.size() {
@@ -147,6 +156,11 @@ impl Client<'_> {
             progress(at);
         }
         Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    async fn forget(&self, project: &ProjectCreated, name: &str) -> Result<(), SendError> {
+        let url = format!("{PROJECTS}/{}/files/{name}", project.id);
+        self.request("DELETE", &url, Some(&project.token), &[], None).await.map(drop)
     }
 
     /// Bytes of a file that the server has, and whether that is all.

@@ -15,12 +15,12 @@ use web_sys::{AbortController, Blob, Event, File, FileList};
 use super::{
     compiler::{Compiler, JobEvent},
     media::{object_url, probe_video, readable_photo, revoke},
-    publish::{Parcel, SendError, Sending, send},
+    publish::{Draft, Parcel, SendError, Sending, send},
     worker,
 };
 use crate::{
     album::{Kind, Pair, kind_of, place_files, share, stem, time_left_ms},
-    model::{Failure, Fit, NAME_CHARS_MAX, ProjectCreated, TARGETS_MAX, TargetManifest},
+    model::{Failure, Fit, NAME_CHARS_MAX, TARGETS_MAX, TargetManifest},
     video::VideoInfo,
 };
 
@@ -106,7 +106,7 @@ pub(crate) struct Studio {
     pub(crate) problem: RwSignal<Option<Failure>>,
     worker_url: StoredValue<String>,
     compiler: StoredValue<Option<Compiler>, LocalStorage>,
-    draft: StoredValue<Option<ProjectCreated>>,
+    draft: StoredValue<Option<Draft>, LocalStorage>,
     stop: StoredValue<Option<AbortController>, LocalStorage>,
     next_key: StoredValue<u32>,
     /// When the present run of compiles began.
@@ -124,7 +124,7 @@ impl Studio {
             problem: RwSignal::new(None),
             worker_url: StoredValue::new(worker_url),
             compiler: StoredValue::new_local(None),
-            draft: StoredValue::new(None),
+            draft: StoredValue::new_local(None),
             stop: StoredValue::new_local(None),
             next_key: StoredValue::new(0),
             began_ms: RwSignal::new(0.0),
