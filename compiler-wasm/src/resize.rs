@@ -9,8 +9,6 @@
 //!
 //! Source: mind-ar 1.2.5, behaviour as measured.
 
-use std::ops::Range;
-
 use crate::{plane::GrayImage, protocol::Upscaling};
 
 /// Shorter side of the smallest image that is searched, in pixels.
@@ -70,37 +68,59 @@ pub fn resize_into(image: &GrayImage, scale: f64, upscaling: Upscaling, resized:
     resized.width = columns.len();
     resized.height = rows.len();
     resized.data.resize(columns.len() * rows.len(), 0);
-    let widest = columns.iter().map(Range::len).max().unwrap_or(0);
+    let widest = columns.iter().map(Span::len).max().unwrap_or(0);
     let mut column_sums = vec![0u16; image.width];
     let mut running_sums = vec![0u32; image.width + 1];
+    let mut reciprocals = vec![0u64; widest + 1];
     for (row, levels) in rows.iter().zip(resized.data.chunks_exact_mut(columns.len())) {
-        sum_rows(image, row.clone(), &mut column_sums);
+        sum_rows(image, row, &mut column_sums);
         accumulate(&column_sums, &mut running_sums);
-        let reciprocals: Vec<u64> = (0..=widest).map(|width| reciprocal(width * row.len())).collect();
+        for (width, it) in reciprocals.iter_mut().enumerate() {
+            *it = reciprocal(width * row.len());
+        }
         for (column, level) in columns.iter().zip(levels) {
-            let sum = running_sums[column.end] - running_sums[column.start];
+            let sum = running_sums[usize::from(column.end)] - running_sums[usize::from(column.start)];
             *level = mean(sum, reciprocals[column.len()]);
         }
     }
 }
 
+/// Source pixels of a destination pixel along one side: from `start` to before `end`. Small, so that the spans of a row
+/// stay in the fastest cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Span {
+    start: u16,
+    end: u16,
+}
+
+impl Span {
+    fn len(&self) -> usize {
+        usize::from(self.end - self.start)
+    }
+}
+
 /// Source pixels of every destination pixel along one side.
-fn spans(length: usize, scale: f64, upscaling: Upscaling) -> Vec<Range<usize>> {
+#[expect(clippy::cast_possible_truncation, reason = "the limits on a photo keep its sides below 2^16")]
+fn spans(length: usize, scale: f64, upscaling: Upscaling) -> Vec<Span> {
     let edge = |index: usize| round(index as f64 / scale).min(length);
     (0..scaled_length(length, scale))
-        .map(|index| match edge(index)..edge(index + 1) {
-            empty if empty.is_empty() && upscaling == Upscaling::Filled => {
+        .map(|index| match (edge(index), edge(index + 1)) {
+            (start, end) if start == end && upscaling == Upscaling::Filled => {
                 let nearest = round((index as f64 + 0.5) / scale - 0.5).min(length - 1);
-                nearest..nearest + 1
+                Span { start: nearest as u16, end: nearest as u16 + 1 }
             }
-            span => span,
+            (start, end) => Span { start: start as u16, end: end as u16 },
         })
         .collect()
 }
 
 /// Column sums over some rows. 16 bits hold 257 rows; the limits on a photo allow spans of at most 165.
-fn sum_rows(image: &GrayImage, rows: Range<usize>, sums: &mut [u16]) {
-    sums.fill(0);
+fn sum_rows(image: &GrayImage, rows: &Span, sums: &mut [u16]) {
+    let mut rows = usize::from(rows.start)..usize::from(rows.end);
+    let Some(first) = rows.next() else { return sums.fill(0) };
+    for (sum, &level) in sums.iter_mut().zip(image.row(first)) {
+        *sum = u16::from(level);
+    }
     for y in rows {
         for (sum, &level) in sums.iter_mut().zip(image.row(y)) {
             *sum += u16::from(level);
