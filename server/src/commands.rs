@@ -5,7 +5,12 @@ mod inspect;
 mod qr;
 mod serve;
 
-use std::{fmt, fs, io, path::Path, process::ExitCode};
+use std::{
+    fmt, fs,
+    io::{self, Write},
+    path::Path,
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 use compiler_wasm::error::{BundleError, CompileError};
@@ -117,13 +122,14 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 }
 
 /// A result for whoever called the command.
-#[expect(clippy::print_stdout, reason = "the result of a command belongs to standard output")]
-fn print(text: &str) {
-    println!("{text}");
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{text}")
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::File("standard output".to_owned(), error))
 }
 
 fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string(value).map_err(anyhow::Error::from)?;
-    print(&text);
-    Ok(())
+    print(&text)
 }

@@ -3,7 +3,10 @@
 //! Every change of a project's state is one conditional UPDATE whose affected rows say whether it happened, so that of two
 //! who try, one wins. Times are milliseconds since 1970 UTC, given by the program.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    path::Path,
+    time::{Duration, SystemTime},
+};
 
 use anyhow::Context;
 use app::model::{Failure, Finish, ProjectStatus, TargetView};
@@ -12,12 +15,16 @@ use sqlx::{
     any::{AnyPoolOptions, AnyRow, install_default_drivers},
 };
 
+use url::Url;
+
 use crate::config::Config;
 
 /// Compiles of one project before it fails for good.
 pub const ATTEMPTS_MAX: i64 = 3;
-/// How long a publication or a compile may be alone with a project before another takes over.
+/// How long a compile may be silent before another runner takes over.
 pub const LEASE: Duration = Duration::from_secs(120);
+/// How long a publication may be alone with a draft: longer than any request is allowed to take.
+pub const PUBLISH_LEASE: Duration = Duration::from_secs(600);
 
 /// The database.
 pub struct Db {
@@ -58,6 +65,13 @@ pub struct Claim {
     pub attempt: i64,
 }
 
+/// The URL of the SQLite file in a folder, whatever its name.
+fn sqlite_url(folder: &Path) -> anyhow::Result<String> {
+    let file = std::path::absolute(folder)?.join("kinora.db");
+    let url = Url::from_file_path(&file).map_err(|()| anyhow::anyhow!("{} is no path of a file", file.display()))?;
+    Ok(format!("sqlite://{}?mode=rwc", url.path()))
+}
+
 /// Milliseconds since 1970 UTC.
 #[must_use]
 pub fn now_ms() -> i64 {
@@ -65,8 +79,8 @@ pub fn now_ms() -> i64 {
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
-fn lease_until_ms() -> i64 {
-    now_ms() + i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX)
+fn lease_until_ms(lease: Duration) -> i64 {
+    now_ms().saturating_add(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX))
 }
 
 impl Db {
@@ -78,7 +92,7 @@ impl Db {
         install_default_drivers();
         let url = match &config.database_url {
             Some(url) => url.to_string(),
-            None => format!("sqlite://{}?mode=rwc", config.data.join("kinora.db").display()),
+            None => sqlite_url(&config.data)?,
         };
         let set_up = if url.starts_with("sqlite:") {
             format!(
@@ -162,7 +176,7 @@ impl Db {
         let update = "UPDATE ar_projects SET finish_digest = $2, lease_until_ms = $3, updated_ms = $4 \
                       WHERE id = $1 AND status = 'draft' \
                       AND (finish_digest IS NULL OR finish_digest = $2 OR lease_until_ms < $4)";
-        let done = sqlx::query(update).bind(id).bind(digest).bind(lease_until_ms()).bind(now_ms());
+        let done = sqlx::query(update).bind(id).bind(digest).bind(lease_until_ms(PUBLISH_LEASE)).bind(now_ms());
         Ok(done.execute(&self.pool).await?.rows_affected() == 1)
     }
 
@@ -205,7 +219,7 @@ impl Db {
                       WHERE id = (SELECT id FROM ar_projects WHERE status = 'queued' \
                       OR (status = 'compiling' AND lease_until_ms < $2) ORDER BY created_ms, id LIMIT 1) \
                       AND (status = 'queued' OR lease_until_ms < $2) RETURNING id, name, finish, attempts";
-        let row = sqlx::query(update).bind(lease_until_ms()).bind(now_ms()).fetch_optional(&self.pool).await?;
+        let row = sqlx::query(update).bind(lease_until_ms(LEASE)).bind(now_ms()).fetch_optional(&self.pool).await?;
         row.map(|row| {
             let finish: String = row.try_get("finish")?;
             let finish = serde_json::from_str(&finish).map_err(|error| sqlx::Error::Decode(error.into()))?;
@@ -221,7 +235,7 @@ impl Db {
     pub async fn renew(&self, claim: &Claim) -> Result<bool, sqlx::Error> {
         let update =
             "UPDATE ar_projects SET lease_until_ms = $3 WHERE id = $1 AND status = 'compiling' AND attempts = $2";
-        let done = sqlx::query(update).bind(&claim.id).bind(claim.attempt).bind(lease_until_ms());
+        let done = sqlx::query(update).bind(&claim.id).bind(claim.attempt).bind(lease_until_ms(LEASE));
         Ok(done.execute(&self.pool).await?.rows_affected() == 1)
     }
 
@@ -252,14 +266,14 @@ impl Db {
         Ok(done.bind(now_ms()).execute(&self.pool).await?.rows_affected() == 1)
     }
 
-    /// Gives a claimed compile back; a try that was `interrupted` by a stop does not count.
+    /// Gives a claimed compile back that was interrupted by a stop; the try does not count.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn hand_back(&self, claim: &Claim, interrupted: i64) -> Result<bool, sqlx::Error> {
-        let update = "UPDATE ar_projects SET status = 'queued', attempts = attempts - $3, lease_until_ms = 0, \
-                      updated_ms = $4 WHERE id = $1 AND status = 'compiling' AND attempts = $2";
-        let done = sqlx::query(update).bind(&claim.id).bind(claim.attempt).bind(interrupted).bind(now_ms());
+    pub async fn hand_back(&self, claim: &Claim) -> Result<bool, sqlx::Error> {
+        let update = "UPDATE ar_projects SET status = 'queued', attempts = attempts - 1, lease_until_ms = 0, \
+                      updated_ms = $3 WHERE id = $1 AND status = 'compiling' AND attempts = $2";
+        let done = sqlx::query(update).bind(&claim.id).bind(claim.attempt).bind(now_ms());
         Ok(done.execute(&self.pool).await?.rows_affected() == 1)
     }
 

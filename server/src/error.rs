@@ -145,16 +145,34 @@ impl Notice<'_> {
     }
 }
 
+fn is_unworded(response: &Response) -> bool {
+    let media_type = response.headers().get(header::CONTENT_TYPE).and_then(|media_type| media_type.to_str().ok());
+    media_type.is_none_or(|media_type| media_type.starts_with("text/plain"))
+}
+
+fn unworded(status: StatusCode) -> AppError {
+    let (code, detail) = match status {
+        StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "This address takes other methods."),
+        StatusCode::PAYLOAD_TOO_LARGE => ("body_too_large", "Send less at a time."),
+        StatusCode::REQUEST_TIMEOUT => ("timed_out", "This took too long; try again."),
+        _ => ("invalid_request", "The request can't be understood."),
+    };
+    AppError::refused(status, code, detail)
+}
+
 /// Middleware: gives an [`AppError`] its body and its one line in the log.
 pub(crate) async fn render(request: Request, next: Next) -> Response {
     let for_people = !request.uri().path().starts_with("/api/");
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let request_id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
     let response = next.run(request).await;
-    let Some(error) = response.extensions().get::<std::sync::Arc<AppError>>().cloned() else {
-        return response;
-    };
     let status = response.status();
+    let error = match response.extensions().get::<std::sync::Arc<AppError>>() {
+        Some(error) => std::sync::Arc::clone(error),
+        // What the framework refuses by itself, such as a method or a size, is worded alike.
+        None if status.is_client_error() && is_unworded(&response) => std::sync::Arc::new(unworded(status)),
+        None => return response,
+    };
     let mut offset = None;
     let (code, detail, file) = match &*error {
         AppError::Refused(refusal) => (refusal.code.clone(), refusal.detail.clone(), refusal.file.clone()),

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, io::Cursor, sync::Arc};
 
-use app::model::{Finish, NAME_CHARS_MAX, TARGETS_MAX, TargetView, UploadedFile};
+use app::model::{Finish, NAME_CHARS_MAX, ProjectStatus, TARGETS_MAX, TargetView, UploadedFile};
 use askama::Template;
 use bytes::Bytes;
 use compiler_wasm::{
@@ -130,12 +130,11 @@ fn missing(name: &str) -> AppError {
 
 /// Size and digest; gives the bytes of files that are small enough to be looked at whole, none of a video.
 async fn check_bytes(state: &AppState, upload: &Upload, file: &UploadedFile) -> Result<Bytes, AppError> {
-    let wrong = || AppError::invalid("digest_mismatch", "This file arrived damaged; send it again.");
     if upload.bytes != file.bytes {
-        return Err(wrong());
+        return Err(damaged());
     }
     let keep = !matches!(UploadName::parse(&file.name), Some(UploadName::Video(_)));
-    let kept = Vec::with_capacity(if keep { usize::try_from(upload.bytes).map_err(|_| wrong())? } else { 0 });
+    let kept = Vec::with_capacity(if keep { usize::try_from(upload.bytes).map_err(|_| damaged())? } else { 0 });
     let hashed = state.storage.read_parts(upload).map_err(AppError::from);
     let (hasher, kept) = hashed
         .try_fold((Sha256::new(), kept), |(mut hasher, mut kept), part| async move {
@@ -149,7 +148,7 @@ async fn check_bytes(state: &AppState, upload: &Upload, file: &UploadedFile) -> 
             hashed.await.map_err(|error| AppError::Internal(error.into()))
         })
         .await?;
-    if hex(&hasher.finalize()) == file.sha256 { Ok(kept.into()) } else { Err(wrong()) }
+    if hex(&hasher.finalize()) == file.sha256 { Ok(kept.into()) } else { Err(damaged()) }
 }
 
 /// What has been published.
@@ -212,11 +211,13 @@ async fn publish_with(
         let (photo_name, video_name) = (format!("photo-{number}"), format!("video-{number}"));
         let photo = uploads.get(&photo_name).ok_or_else(|| missing(&photo_name))?;
         let video = uploads.get(&video_name).ok_or_else(|| missing(&video_name))?;
-        storage.copy_upload(photo, &original(id, &photo_name)).await?;
         let bytes = storage.read_range(photo, 0..photo.bytes).await?;
+        check_digest(finish, &photo_name, &hex(&Sha256::digest(&bytes)))?;
+        storage.put(&original(id, &photo_name), bytes.clone()).await?;
         let public = spawn_blocking(move || public_photo(&bytes)).await.map_err(anyhow::Error::from)??;
         storage.put(&file(format!("{photo_name}.jpg")), public).await?;
-        storage.copy_upload(video, &file(format!("{video_name}.mp4"))).await?;
+        let copied = storage.copy_upload(video, &file(format!("{video_name}.mp4"))).await?;
+        check_digest(finish, &video_name, &copied)?;
     }
     let mind_bytes = i64::try_from(mind.len()).map_err(anyhow::Error::from)?;
     storage.put(&file("targets.mind".to_owned()), mind).await?;
@@ -227,6 +228,19 @@ async fn publish_with(
     storage.put(&published(id, "index.html"), page.into_bytes()).await?;
     storage.delete(&published(id, "pending")).await?;
     Ok(Publication { mind_bytes, targets: views })
+}
+
+/// Whether a file is still the one that was checked: its bytes may have been replaced since.
+///
+/// # Errors
+/// The refusal of a file that is not.
+pub fn check_digest(finish: &Finish, name: &str, sha256: &str) -> Result<(), AppError> {
+    let is_same = finish.files.iter().any(|file| file.name == name && file.sha256 == sha256);
+    if is_same { Ok(()) } else { Err(damaged().about(name)) }
+}
+
+fn damaged() -> AppError {
+    AppError::invalid("digest_mismatch", "This file arrived damaged; send it again.")
 }
 
 /// Upright, at most [`PUBLIC_PHOTO_PX`] a side, without metadata such as the place it was taken.
@@ -266,6 +280,18 @@ fn manifest(id: &str, name: &str, finish: &Finish, views: &[TargetView]) -> serd
         })
     });
     json!({ "version": 1, "id": id, "name": name, "mind": "targets.mind", "targets": targets.collect::<Vec<_>>() })
+}
+
+/// Takes off the web again what was published while its owner removed it.
+///
+/// # Errors
+/// When the database or the store fails.
+pub async fn bury_removed(state: &AppState, id: &str) -> Result<(), AppError> {
+    let project = state.db.project(id).await?;
+    if project.is_some_and(|project| project.status == ProjectStatus::Archived) {
+        state.storage.bury(id).await?;
+    }
+    Ok(())
 }
 
 /// URL path of the published bundle.

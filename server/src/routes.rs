@@ -73,10 +73,15 @@ pub fn router(state: SharedState) -> Router {
         .layer(CatchPanicLayer::custom(health::panicked))
         .layer(from_fn(render))
         .layer(map_response(headers::secure))
-        .layer(TraceLayer::new_for_http().make_span_with(|request: &axum::extract::Request| {
-            let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-            tracing::info_span!("request", request_id = id, method = %request.method(), path = request.uri().path())
-        }))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(|request: &axum::extract::Request| {
+                    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+                    tracing::info_span!("request", request_id = id, method = %request.method(), path = request.uri().path())
+                })
+                // Failures are logged once, where they are answered.
+                .on_failure(()),
+        )
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
 }

@@ -16,13 +16,15 @@ use std::{
 use app::model::Failure;
 use bytes::Bytes;
 use compiler_wasm::{bundle::join, compile::compile_photo, error::CompileError, protocol::CompileOptions};
+use sha2::{Digest, Sha256};
 use tokio::task::spawn_blocking;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     db::{ATTEMPTS_MAX, Claim, LEASE},
     error::AppError,
-    finish::publish_compiled,
+    finish::{bury_removed, check_digest, publish_compiled},
+    id::hex,
     state::AppState,
 };
 
@@ -77,10 +79,7 @@ async fn wait(state: &AppState, stop: &CancellationToken) {
 async fn work(state: &Arc<AppState>, claim: &Claim, stop: &CancellationToken) {
     let (id, attempt) = (claim.id.as_str(), claim.attempt);
     let outcome = if attempt > ATTEMPTS_MAX {
-        Err(AppError::invalid(
-            "compile_crashed",
-            "The photos could not be compiled; try other photos or ask us for help.",
-        ))
+        Err(AppError::invalid("compile_crashed", "The photos could not be compiled on our server; ask us for help."))
     } else {
         compile_and_publish(state, claim, stop).await
     };
@@ -91,7 +90,7 @@ async fn work(state: &Arc<AppState>, claim: &Claim, stop: &CancellationToken) {
         }
         Ok(false) => return tracing::warn!(id, attempt, "another runner has taken over"),
         Err(AppError::Refused(refusal)) if refusal.code == CompileError::Stopped.code() => {
-            state.db.hand_back(claim, 1).await
+            state.db.hand_back(claim).await
         }
         Err(AppError::Refused(refusal)) => {
             let detail = match refusal.file {
@@ -101,8 +100,8 @@ async fn work(state: &Arc<AppState>, claim: &Claim, stop: &CancellationToken) {
             state.db.fail_compile(claim, &Failure { code: refusal.code, detail }).await
         }
         Err(error) => {
-            tracing::error!(id, attempt, ?error, "the compile failed");
-            state.db.hand_back(claim, 0).await
+            // Not the photo's fault: it is tried again when the lease ends, by which time the disk may have room again.
+            return tracing::error!(id, attempt, ?error, "the compile failed");
         }
     };
     if let Err(error) = recorded {
@@ -116,7 +115,7 @@ async fn compile_and_publish(state: &Arc<AppState>, claim: &Claim, stop: &Cancel
         let mut minds = Vec::new();
         for number in 0..claim.finish.targets.len() {
             let name = format!("photo-{number}");
-            let photo = read_photo(state, &claim.id, &name).await?;
+            let photo = read_photo(state, claim, &name).await?;
             let compiled = compile(photo, stop).await.map_err(|error| error.about(&name))?;
             minds.push(compiled);
         }
@@ -126,6 +125,8 @@ async fn compile_and_publish(state: &Arc<AppState>, claim: &Claim, stop: &Cancel
         let in_charge = state.db.publish_compiled(claim, publication.mind_bytes, &publication.targets).await?;
         if in_charge {
             state.storage.delete_uploads(&claim.id).await?;
+        } else {
+            bury_removed(state, &claim.id).await?;
         }
         Ok(in_charge)
     };
@@ -135,10 +136,12 @@ async fn compile_and_publish(state: &Arc<AppState>, claim: &Claim, stop: &Cancel
     }
 }
 
-async fn read_photo(state: &AppState, id: &str, name: &str) -> Result<Bytes, AppError> {
+async fn read_photo(state: &AppState, claim: &Claim, name: &str) -> Result<Bytes, AppError> {
     let missing = || AppError::invalid("file_missing", "The photo is no longer there; upload it again.").about(name);
-    let upload = state.storage.upload(id, name).await?.ok_or_else(missing)?;
-    Ok(state.storage.read_range(&upload, 0..upload.bytes).await?.into())
+    let upload = state.storage.upload(&claim.id, name).await?.ok_or_else(missing)?;
+    let bytes = state.storage.read_range(&upload, 0..upload.bytes).await?;
+    check_digest(&claim.finish, name, &hex(&Sha256::digest(&bytes)))?;
+    Ok(bytes.into())
 }
 
 /// On the blocking pool. When the future is dropped or the server stops, the compile ends at its next step.

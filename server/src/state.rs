@@ -4,6 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use anyhow::Context;
 use tokio::sync::{Notify, Semaphore, watch};
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
@@ -33,6 +34,8 @@ pub struct AppState {
     pub(crate) finishes: Semaphore,
     /// Compiles at a time.
     pub(crate) compile_threads: usize,
+    /// Cancelled when the server is asked to stop.
+    pub stopping: CancellationToken,
     /// Wakes a runner.
     pub(crate) queued: Notify,
     /// Wakes whoever watches a project.
@@ -61,6 +64,7 @@ impl AppState {
             qr_least_mm,
             finishes: Semaphore::new(FINISHES_MAX),
             compile_threads: config.compile_threads(),
+            stopping: CancellationToken::new(),
             queued: Notify::new(),
             changed: watch::Sender::new(()),
         })

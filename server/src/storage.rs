@@ -19,6 +19,9 @@ use object_store::{
     Error, GetOptions, GetRange, GetResult, ObjectMeta, ObjectStore, ObjectStoreExt, PutPayload, Result,
     WriteMultipart, local::LocalFileSystem, path::Path,
 };
+use sha2::{Digest, Sha256};
+
+use crate::id::hex;
 
 /// The name of the mark that an upload is whole.
 const COMPLETE: &str = "complete";
@@ -139,18 +142,22 @@ impl Storage {
         parts.then(|(_, meta)| async { self.store.get(&meta.location).await?.bytes().await }).boxed()
     }
 
-    /// Copies a file that arrived, never holding more than a few parts in memory.
+    /// Copies a file that arrived, never holding more than a few parts in memory, and gives the SHA-256 of what was copied.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn copy_upload(&self, upload: &Upload, to: &Path) -> Result<()> {
+    pub async fn copy_upload(&self, upload: &Upload, to: &Path) -> Result<String> {
         let mut write = WriteMultipart::new(self.store.put_multipart(to).await?);
         let mut parts = self.read_parts(upload);
+        let mut hasher = Sha256::new();
         while let Some(part) = parts.next().await {
+            let part = part?;
+            hasher.update(&part);
             write.wait_for_capacity(WRITES_AT_A_TIME).await?;
-            write.put(part?);
+            write.put(part);
         }
-        write.finish().await.map(drop)
+        write.finish().await?;
+        Ok(hex(&hasher.finalize()))
     }
 
     /// Writes a file whole or not at all.

@@ -95,10 +95,9 @@ impl Compile {
             print(&format!(
                 "{}: {}×{}, {} features, {} tracking points",
                 photo.file, photo.width, photo.height, photo.features, photo.tracking_points
-            ));
+            ))?;
         }
-        print(&format!("{}: {} bytes, {:.0} ms", self.out.display(), summary.bytes, summary.total_ms));
-        Ok(())
+        print(&format!("{}: {} bytes, {:.0} ms", self.out.display(), summary.bytes, summary.total_ms))
     }
 }
 

@@ -47,12 +47,12 @@ impl Inspect {
         if self.json {
             return print_json(&summary);
         }
-        print(&format!("{}: {} bytes, {} targets", self.file.display(), summary.bytes, summary.targets.len()));
+        print(&format!("{}: {} bytes, {} targets", self.file.display(), summary.bytes, summary.targets.len()))?;
         for (index, target) in summary.targets.iter().enumerate() {
             print(&format!(
                 "target {index}: {}×{}, {} keyframes, {} features, {} tracking points",
                 target.width, target.height, target.keyframes, target.features, target.tracking_points
-            ));
+            ))?;
         }
         Ok(())
     }

@@ -24,7 +24,6 @@ impl Qr {
             .ok_or_else(|| refused("qr_format", "name the file .svg, .png or .pdf".to_owned()))?;
         let code = QrCode::new(&self.url).map_err(|error| refused("qr_too_long", error.to_string()))?;
         write(&self.out, &code.render(format)?)?;
-        print(&format!("{}: print it at least {} mm wide", self.out.display(), code.least_mm()));
-        Ok(())
+        print(&format!("{}: print it at least {} mm wide", self.out.display(), code.least_mm()))
     }
 }

@@ -4,7 +4,6 @@ use std::{io::IsTerminal, net::SocketAddr, sync::Arc};
 
 use anyhow::Context;
 use tokio::{net::TcpListener, signal};
-use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
 use super::{Failure, print};
@@ -13,20 +12,19 @@ use crate::{config::Config, router, runner, state::AppState};
 pub(super) fn serve(config: Config) -> Result<(), Failure> {
     start_logging();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(anyhow::Error::from)?;
-    runtime.block_on(run(config))?;
-    Ok(())
+    runtime.block_on(run(config))
 }
 
-async fn run(config: Config) -> anyhow::Result<()> {
+async fn run(config: Config) -> Result<(), Failure> {
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("can't listen on {}; is another program there?", config.listen))?;
-    let address = listener.local_addr()?;
+    let address = listener.local_addr().map_err(anyhow::Error::from)?;
     let deadline = config.shutdown_timeout();
     let state = Arc::new(AppState::open(&config, address).await?);
-    let stop = CancellationToken::new();
+    let stop = state.stopping.clone();
     let runners = runner::start(&state, &stop);
-    print(&format!("Kinora listens on http://{address}"));
+    print(&format!("Kinora listens on http://{address}"))?;
     let service = router(Arc::clone(&state)).into_make_service_with_connect_info::<SocketAddr>();
     let asked = stop.clone();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
@@ -35,13 +33,15 @@ async fn run(config: Config) -> anyhow::Result<()> {
         asked.cancel();
     });
     tokio::select! {
-        result = server => result?,
+        result = server => result.map_err(anyhow::Error::from)?,
         () = async { stop.cancelled().await; tokio::time::sleep(deadline).await } => {
             tracing::warn!("some connections were still open at the deadline");
         }
     }
     stop.cancel();
-    runners.wait().await;
+    if tokio::time::timeout(deadline, runners.wait()).await.is_err() {
+        tracing::warn!("a compile did not stop in time; its lease will end by itself");
+    }
     state.db.close().await;
     Ok(())
 }

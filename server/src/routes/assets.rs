@@ -49,18 +49,18 @@ pub(super) async fn robots() -> &'static str {
 
 fn answer(path: &str, caching: &'static str, headers: &HeaderMap) -> Result<Response, AppError> {
     let plain = Web::get(path).filter(|_| !path.ends_with(".br")).ok_or_else(AppError::not_found)?;
-    let tag = format!("\"{}\"", &hex(&plain.metadata.sha256_hash())[..32]);
-    let fixed = [(header::CACHE_CONTROL, caching), (header::VARY, "accept-encoding")];
-    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
-    if known {
-        return Ok((StatusCode::NOT_MODIFIED, fixed, [(header::ETAG, tag)]).into_response());
-    }
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|accepted| accepted.to_str().ok()).unwrap_or_default();
     let takes_brotli =
         accepted.split(',').any(|coding| coding.split(';').next().is_some_and(|name| name.trim() == "br"));
     let compressed = if takes_brotli { Web::get(&format!("{path}.br")) } else { None };
     let is_compressed = compressed.is_some();
-    let EmbeddedFile { data, .. } = compressed.unwrap_or(plain);
+    let EmbeddedFile { data, metadata, .. } = compressed.unwrap_or(plain);
+    let tag = format!("\"{}\"", &hex(&metadata.sha256_hash())[..32]);
+    let fixed = [(header::CACHE_CONTROL, caching), (header::VARY, "accept-encoding")];
+    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    if known {
+        return Ok((StatusCode::NOT_MODIFIED, fixed, [(header::ETAG, tag)]).into_response());
+    }
     let media_type = [(header::CONTENT_TYPE, media_type(path))];
     let mut response = (fixed, media_type, [(header::ETAG, tag)], data.into_owned()).into_response();
     if path.ends_with(".js") {

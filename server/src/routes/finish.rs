@@ -14,7 +14,7 @@ use super::{
 use crate::{
     db::Project,
     error::AppError,
-    finish::{Compiled, check, digest, publish},
+    finish::{Compiled, bury_removed, check, digest, publish},
     state::{AppState, SharedState},
 };
 
@@ -31,16 +31,34 @@ pub(super) async fn complete(
     if project.status != ProjectStatus::Draft {
         return repeated(&state, project, &digest).map(Json);
     }
-    let checked = check(&state, &id, &finish, Compiled::InBrowser).await?;
-    if !state.db.claim_draft(&id, &digest).await? {
-        return repeated(&state, find(&state, &id).await?, &digest).map(Json);
+    let outcome = check_and_publish(&state, &project, &finish, &digest).await;
+    let project = find(&state, &id).await?;
+    if project.status == ProjectStatus::Draft {
+        outcome?;
     }
-    let publication = publish(&state, &id, &project.name, &finish, checked).await?;
-    if state.db.publish_draft(&id, &digest, publication.mind_bytes, &publication.targets).await? {
+    // Else it is finished, perhaps by the same request, sent twice, whose first has taken the uploads from the second.
+    repeated(&state, project, &digest).map(Json)
+}
+
+async fn check_and_publish(
+    state: &SharedState,
+    project: &Project,
+    finish: &Finish,
+    digest: &str,
+) -> Result<(), AppError> {
+    let id = &project.id;
+    let checked = check(state, id, finish, Compiled::InBrowser).await?;
+    if !state.db.claim_draft(id, digest).await? {
+        return Ok(());
+    }
+    let publication = publish(state, id, &project.name, finish, checked).await?;
+    if state.db.publish_draft(id, digest, publication.mind_bytes, &publication.targets).await? {
         state.announce_change();
-        state.storage.delete_uploads(&id).await?;
+        state.storage.delete_uploads(id).await?;
+    } else {
+        bury_removed(state, id).await?;
     }
-    repeated(&state, find(&state, &id).await?, &digest).map(Json)
+    Ok(())
 }
 
 pub(super) async fn compile(

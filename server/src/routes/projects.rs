@@ -59,9 +59,9 @@ pub(super) async fn remove(
 ) -> Result<StatusCode, AppError> {
     authorize(&state, &id, token)?;
     find(&state, &id).await?;
-    // The files first: should the database fail now, doing it again finds the rest to do.
-    state.storage.bury(&id).await?;
+    // The database first, so that whoever is publishing it learns of it; doing it again finds what is left to do.
     state.db.archive(&id).await?;
+    state.storage.bury(&id).await?;
     state.announce_change();
     Ok(StatusCode::NO_CONTENT)
 }
@@ -86,8 +86,11 @@ pub(super) async fn events(
                 if told.as_ref().is_some_and(|view| !moves(view.status)) {
                     return None;
                 }
-                // Both outcomes mean to look again; the sender lives as long as the state.
-                let _ = tokio::time::timeout(WATCH_EVERY, changed.changed()).await;
+                tokio::select! {
+                    () = state.stopping.cancelled() => return None,
+                    // Both outcomes mean to look again; the sender lives as long as the state.
+                    _ = tokio::time::timeout(WATCH_EVERY, changed.changed()) => {}
+                }
                 next = find(&state, &id).await.ok().map(|project| view_of(&state, project));
             }
         }

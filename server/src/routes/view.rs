@@ -20,7 +20,8 @@ pub(super) async fn view(State(state): State<SharedState>, Path(id): Path<String
     if !is_id(&id) {
         return Ok(unknown());
     }
-    if state.storage.head(&published(&id, "index.html")).await?.is_some() {
+    let is_gone = state.storage.head(&published(&id, "gone.html")).await?.is_some();
+    if !is_gone && state.storage.head(&published(&id, "index.html")).await?.is_some() {
         let location = format!("/objects/{}", published(&id, "index.html"));
         return Ok((StatusCode::FOUND, [(header::LOCATION, location)]).into_response());
     }

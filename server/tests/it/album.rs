@@ -65,6 +65,20 @@ async fn finishing_twice_is_answered_as_once_and_otherwise_refused() {
 }
 
 #[tokio::test]
+async fn the_same_finish_sent_thrice_at_once_is_answered_alike() {
+    let shop = Shop::open().await;
+    let project = shop.create().await;
+    let picture = photo(1);
+    let mut finish = shop.upload_album(&project, &[&picture]).await;
+    finish.files.push(shop.upload(&project, "targets.mind", &mind(&[&picture])).await);
+    let send = || shop.finish(&project, "complete", &finish);
+    let (a, b, c) = tokio::join!(send(), send(), send());
+    let views: Vec<ProjectView> = [a, b, c].iter().map(|answer| answer.json()).collect();
+    assert_eq!(views[0].status, ProjectStatus::Ready);
+    assert!(views.iter().all(|view| *view == views[0]));
+}
+
+#[tokio::test]
 async fn two_who_finish_differently_at_once_do_not_both_win() {
     let shop = Shop::open().await;
     let project = shop.create().await;

@@ -107,6 +107,19 @@ fn qr_writes_each_format() {
 }
 
 #[test]
+fn a_full_standard_output_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_kinora"))
+        .current_dir(folder.path())
+        .args(["qr", "https://photos.example", "-o", "code.svg"])
+        .stdout(full)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+}
+
+#[test]
 fn help_explains_itself() {
     let folder = tempfile::tempdir().unwrap();
     for command in ["serve", "compile", "inspect", "qr"] {

@@ -36,7 +36,7 @@ async fn a_queue_survives_its_server() {
     // A runner that takes the compile and is never heard of again.
     let claim = shop.state.db.claim_compile().await.unwrap().unwrap();
     assert!(shop.state.db.claim_compile().await.unwrap().is_none(), "nobody else has it meanwhile");
-    assert!(shop.state.db.hand_back(&claim, 1).await.unwrap());
+    assert!(shop.state.db.hand_back(&claim).await.unwrap());
     shop.state.db.close().await;
 
     let shop = Shop::open_in(shop.folder).await;
@@ -45,6 +45,20 @@ async fn a_queue_survives_its_server() {
     stop.cancel();
     let late = shop.state.db.publish_compiled(&claim, 1, &[]).await.unwrap();
     assert!(!late, "the first runner comes too late");
+}
+
+#[tokio::test]
+async fn what_was_checked_is_what_is_published() {
+    let shop = Shop::open().await;
+    let (project, _) = queue(&shop, &[&photo(1)]).await;
+    let url = format!("/api/ar/projects/{}/files/video-0", project.id);
+    let put = Request::put(url).header("authorization", format!("Bearer {}", project.token));
+    shop.send(put.body("<script>not a video</script>".into()).unwrap()).await;
+    let stop = shop.start_runners();
+    let view = shop.wait_for_end(&project.id).await;
+    stop.cancel();
+    assert_eq!((view.status, view.failure.unwrap().code.as_str()), (ProjectStatus::Failed, "digest_mismatch"));
+    assert_eq!(shop.get(&format!("/ar/view/{}", project.id)).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

@@ -59,7 +59,8 @@ impl Answer {
 
 impl Shop {
     pub(crate) async fn open() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        // A name that would mean something else in a URL.
+        let folder = tempfile::Builder::new().prefix("our data %41?#").tempdir().unwrap();
         Self::open_in(folder).await
     }
 
