@@ -10,7 +10,7 @@ test("pairs are named, moved, removed and brought back, and published in their o
   await pick(page, photos.house, greenVideo);
   await expect(cards(page)).toHaveCount(2);
   await expectCompiled(page);
-  await page.getByLabel("Album name").fill("Two places");
+  await page.getByLabel("Album name (optional, shown").fill("Two places");
   await cards(page).nth(0).getByLabel("Name").fill("The harbour");
   await cards(page).nth(1).getByLabel("Name").fill("The farm");
 
