@@ -103,6 +103,15 @@ pub fn size_text(bytes: u64) -> String {
     }
 }
 
+/// An error's message, which begins small and ends open, as a sentence of its own.
+#[must_use]
+pub fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    let end = if message.ends_with(['.', '!', '?', '…']) { "" } else { "." };
+    format!("{first}{}{end}", letters.as_str())
+}
+
 /// What to say of a compiled photo before it is printed.
 #[must_use]
 pub fn advice(report: &PhotoReport) -> Option<&'static str> {
@@ -153,6 +162,13 @@ mod tests {
         assert_eq!(size_text(1_234_567), "1.2 MB");
         assert_eq!(duration_text(61_000.0), "2 min");
         assert_eq!(duration_text(10.0), "1 s");
+    }
+
+    #[test]
+    fn messages_become_sentences() {
+        assert_eq!(sentence("the photo is cut short"), "The photo is cut short.");
+        assert_eq!(sentence("Nothing arrived."), "Nothing arrived.");
+        assert_eq!(sentence("élan?"), "Élan?");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use self::{
     state::{Mode, Studio},
 };
 use crate::{
-    album::{duration_text, size_text},
+    album::{duration_text, sentence, size_text},
     model::{NAME_CHARS_MAX, TARGETS_MAX},
 };
 
@@ -77,6 +77,7 @@ pub(crate) fn StudioIsland(assets: String) -> impl IntoView {
                     <input
                         type="text"
                         maxlength=NAME_CHARS_MAX
+                        disabled=move || studio.is_sending()
                         prop:value=move || studio.name.get()
                         on:input=move |event| studio.name.set(event_target_value(&event))
                     />
@@ -152,7 +153,7 @@ fn Problem(studio: Studio) -> impl IntoView {
     move || {
         studio.problem.get().map(|failure| {
             view! {
-                <p class="notice error" role="alert">{failure.detail} <code>{failure.code}</code></p>
+                <p class="notice error" role="alert">{sentence(&failure.detail)} " " <code>{failure.code}</code></p>
             }
         })
     }

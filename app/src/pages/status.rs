@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    album::size_text,
+    album::{sentence, size_text},
     islands::{CopyLink, Follow, OwnerTools},
     model::{ProjectStatus, ProjectView, TargetView},
 };
@@ -41,7 +41,7 @@ pub(super) fn Status(project: ProjectView) -> impl IntoView {
             {(!project.name.is_empty()).then(|| view! { <p class="album">{project.name.clone()}</p> })}
             <p class="lead">{words}</p>
             {project.failure.clone().map(|failure| view! {
-                <p class="notice error" role="alert">{failure.detail} " " <code>{failure.code}</code></p>
+                <p class="notice error" role="alert">{sentence(&failure.detail)} " " <code>{failure.code}</code></p>
                 <p><a class="button primary" href="/living-photos">"Make a new one"</a></p>
             })}
             {moves(project.status).then(|| view! {
@@ -95,7 +95,7 @@ fn Share(project: ProjectView) -> impl IntoView {
             <ol class="targets">{targets.into_iter().map(|target| view! { <Target target/> }).collect_view()}</ol>
             {mind.map(|mind| view! {
                 <p>
-                    <a href=mind download="targets.mind">"Download the recognition data (targets.mind)"</a>
+                    <a class="tall" href=mind download="targets.mind">"Download the recognition data (targets.mind)"</a>
                     <span class="quiet">{mind_bytes.map(|bytes| format!(", {}; works with MindAR too", size_text(bytes)))}</span>
                 </p>
             })}

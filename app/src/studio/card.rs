@@ -8,7 +8,7 @@ use super::{
     state::{Card, Photo, PhotoState, Studio, VideoState},
 };
 use crate::{
-    album::{advice, share, size_text},
+    album::{advice, sentence, share, size_text},
     model::{Failure, Fit, NAME_CHARS_MAX},
     video::VideoInfo,
 };
@@ -191,7 +191,7 @@ fn refused(file_name: String, failure: Failure) -> AnyView {
     view! {
         <div class="empty refused" role="alert">
             <p><strong>{file_name}</strong></p>
-            <p>{failure.detail} " " <code>{failure.code}</code></p>
+            <p>{sentence(&failure.detail)} " " <code>{failure.code}</code></p>
         </div>
     }
     .into_any()

@@ -4,7 +4,7 @@
 //! Files go in parts, after the IETF draft "Resumable Uploads for HTTP".
 
 use gloo_timers::future::TimeoutFuture;
-use js_sys::Uint8Array;
+use js_sys::{Object, Uint8Array};
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use wasm_bindgen::{JsCast, JsValue};
@@ -34,6 +34,37 @@ pub(crate) struct Parcel {
     pub(crate) compiled: bool,
 }
 
+/// A project that was begun on the server, and what has been sent into it.
+#[derive(Clone)]
+pub(crate) struct Draft {
+    project: ProjectCreated,
+    name: String,
+    /// The file that each upload was begun with. Another one of the same name must not go on where that one ended.
+    begun: Vec<(String, Blob)>,
+    /// What finishing was asked with and not answered: the server may be done with just that.
+    asked: Option<Finish>,
+}
+
+impl Draft {
+    fn has_begun(&self, name: &str, blob: &Blob) -> bool {
+        self.begun.iter().any(|(begun, with)| begun == name && Object::is(with, blob))
+    }
+
+    fn forget(&mut self, name: &str) {
+        self.begun.retain(|(begun, _)| begun != name);
+    }
+
+    /// Whether the parcel can still be sent into it.
+    fn takes(&self, parcel: &Parcel) -> bool {
+        let is_same = |asked: &Finish| {
+            asked.targets == parcel.targets
+                && asked.files.len() == parcel.files.len()
+                && parcel.files.iter().all(|(name, blob)| self.has_begun(name, blob))
+        };
+        self.name == parcel.name && self.asked.as_ref().is_none_or(is_same)
+    }
+}
+
 /// How far a parcel is.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Sending {
@@ -56,16 +87,7 @@ pub(crate) struct SendError {
     pub(crate) is_final: bool,
 }
 
-/// A project that is begun, and what has been sent to it under which name.
-#[derive(Clone)]
-pub(crate) struct Draft {
-    /// The name it was begun with; another one needs another project.
-    name: String,
-    project: ProjectCreated,
-    sent: Vec<(String, Blob)>,
-}
-
-/// Sends a parcel, into `draft` when an earlier try has begun one.
+/// Sends a parcel, into `draft` when an earlier try has begun one that fits.
 pub(crate) async fn send(
     parcel: &Parcel,
     draft: &mut Option<Draft>,
@@ -73,34 +95,53 @@ pub(crate) async fn send(
     tell: &dyn Fn(Sending),
 ) -> Result<ProjectView, SendError> {
     let client = Client { stop, tell };
-    if draft.as_ref().is_none_or(|draft| draft.name != parcel.name) {
-        let body = CreateProject { name: parcel.name.clone() };
-        let project: ProjectCreated = client.json("POST", PROJECTS, None, &body).await?;
-        remember(&project);
-        *draft = Some(Draft { name: parcel.name.clone(), project, sent: vec![] });
+    let draft = match draft {
+        Some(draft) if draft.takes(parcel) => draft,
+        _ => {
+            let body = CreateProject { name: parcel.name.clone() };
+            let project: ProjectCreated = client.json("POST", PROJECTS, None, &body).await?;
+            remember(&project);
+            draft.insert(Draft { project, name: parcel.name.clone(), begun: vec![], asked: None })
+        }
+    };
+    let sent = send_into(draft, parcel, &client).await;
+    if let Err(SendError { file: Some(name), .. }) = &sent {
+        // Refused, so not finished; and whatever has arrived of this file is no good.
+        draft.forget(name);
+        draft.asked = None;
     }
-    let Some(Draft { project, sent, .. }) = draft else { return Err(cancelled()) };
+    sent
+}
+
+async fn send_into(draft: &mut Draft, parcel: &Parcel, client: &Client<'_>) -> Result<ProjectView, SendError> {
+    let finish = match draft.asked.clone() {
+        Some(asked) => asked,
+        None => Finish { targets: parcel.targets.clone(), files: send_files(draft, parcel, client).await? },
+    };
+    (client.tell)(Sending::Finishing);
+    draft.asked = Some(finish.clone());
+    let ProjectCreated { id, token } = &draft.project;
+    let verb = if parcel.compiled { "complete" } else { "compile" };
+    client.json("POST", &format!("{PROJECTS}/{id}/{verb}"), Some(token), &finish).await
+}
+
+async fn send_files(draft: &mut Draft, parcel: &Parcel, client: &Client<'_>) -> Result<Vec<UploadedFile>, SendError> {
     let total: f64 = parcel.files.iter().map(|(_, blob)| blob.size()).sum();
     let mut before = 0.0;
     let mut files = Vec::new();
     for (name, blob) in &parcel.files {
-        let progress = |sent: f64| tell(Sending::Files { sent: before + sent, total });
-        let is_other = |(known, earlier): &(String, Blob)| known == name && earlier != blob;
-        if sent.iter().any(is_other) {
-            // An earlier try has sent another file under this name.
-            client.forget(project, name).await?;
+        let progress = |sent: f64| (client.tell)(Sending::Files { sent: before + sent, total });
+        if !draft.has_begun(name, blob) {
+            client.clear(&draft.project, name).await?;
+            draft.forget(name);
+            draft.begun.push((name.clone(), blob.clone()));
         }
-        sent.retain(|(known, _)| known != name);
-        sent.push((name.clone(), blob.clone()));
-        let sha256 = client.upload(project, name, blob, &progress).await?;
+        let sha256 = client.upload(&draft.project, name, blob, &progress).await?;
         before += blob.size();
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a file's size is a whole number")]
         files.push(UploadedFile { name: name.clone(), bytes: blob.size() as u64, sha256 });
     }
-    tell(Sending::Finishing);
-    let verb = if parcel.compiled { "complete" } else { "compile" };
-    let finish = Finish { targets: parcel.targets.clone(), files };
-    client.json("POST", &format!("{PROJECTS}/{}/{verb}", project.id), Some(&project.token), &finish).await
+    Ok(files)
 }
 
 /// Keeps the owner's token in this browser, for the album's page.
@@ -112,12 +153,26 @@ fn remember(project: &ProjectCreated) {
     }
 }
 
+fn file_url(project: &ProjectCreated, name: &str) -> String {
+    format!("{PROJECTS}/{}/files/{name}", project.id)
+}
+
 struct Client<'a> {
     stop: &'a AbortSignal,
     tell: &'a dyn Fn(Sending),
 }
 
 impl Client<'_> {
+    /// Makes sure that nothing of an earlier file of this name is there.
+    async fn clear(&self, project: &ProjectCreated, name: &str) -> Result<(), SendError> {
+        let url = file_url(project, name);
+        let (there, _) = self.arrived(&url, &project.token).await?;
+        if there > 0.0 {
+            self.request("DELETE", &url, Some(&project.token), &[], None).await?;
+        }
+        Ok(())
+    }
+
     /// Sends a file from where the server has it, and gives its SHA-256.
     async fn upload(
         &self,
@@ -126,7 +181,7 @@ impl Client<'_> {
         blob: &Blob,
         progress: &dyn Fn(f64),
     ) -> Result<String, SendError> {
-        let url = format!("{PROJECTS}/{}/files/{name}", project.id);
+        let url = file_url(project, name);
         let (mut there, is_complete) = self.arrived(&url, &project.token).await?;
         let mut hasher = Sha256::new();
         let mut at = 0.0;
@@ -156,11 +211,6 @@ impl Client<'_> {
             progress(at);
         }
         Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
-    }
-
-    async fn forget(&self, project: &ProjectCreated, name: &str) -> Result<(), SendError> {
-        let url = format!("{PROJECTS}/{}/files/{name}", project.id);
-        self.request("DELETE", &url, Some(&project.token), &[], None).await.map(drop)
     }
 
     /// Bytes of a file that the server has, and whether that is all.

@@ -94,6 +94,13 @@ pub(crate) struct Card {
     pub(crate) video: RwSignal<Option<Video>, LocalStorage>,
 }
 
+/// Bundles of single photos, and the bundle of them all.
+#[derive(Clone)]
+struct Joined {
+    parts: Vec<Rc<Vec<u8>>>,
+    whole: Blob,
+}
+
 /// Everything; copies are the same one.
 #[derive(Clone, Copy)]
 pub(crate) struct Studio {
@@ -107,10 +114,13 @@ pub(crate) struct Studio {
     worker_url: StoredValue<String>,
     compiler: StoredValue<Option<Compiler>, LocalStorage>,
     draft: StoredValue<Option<Draft>, LocalStorage>,
+    /// `targets.mind` as it was last joined, so that sending it again goes on where it ended.
+    joined: StoredValue<Option<Joined>, LocalStorage>,
     stop: StoredValue<Option<AbortController>, LocalStorage>,
     next_key: StoredValue<u32>,
-    /// When the present run of compiles began.
+    /// When the present run of compiles began, and its first job.
     began_ms: RwSignal<f64>,
+    first_job: RwSignal<JobId>,
 }
 
 impl Studio {
@@ -125,9 +135,11 @@ impl Studio {
             worker_url: StoredValue::new(worker_url),
             compiler: StoredValue::new_local(None),
             draft: StoredValue::new_local(None),
+            joined: StoredValue::new_local(None),
             stop: StoredValue::new_local(None),
             next_key: StoredValue::new(0),
             began_ms: RwSignal::new(0.0),
+            first_job: RwSignal::new(JobId(0)),
         }
     }
 
@@ -172,13 +184,17 @@ impl Studio {
         self.cards.get().iter().any(|card| card.photo.with(|photo| photo.as_ref().is_some_and(&is)))
     }
 
-    /// Share of all photos' work that is done, 0 to 1.
+    /// Share of the present run's work that is done, 0 to 1. Photos compiled earlier say nothing of its pace.
     pub(crate) fn compiled_share(self) -> f64 {
+        let first = self.first_job.get();
         let shares = self.cards.get().into_iter().filter_map(|card| {
-            card.photo.with(|photo| match photo.as_ref()?.state {
-                PhotoState::Compiling(progress) => Some(progress.map_or(0.0, share)),
-                PhotoState::Done(..) => Some(1.0),
-                _ => None,
+            card.photo.with(|photo| {
+                let photo = photo.as_ref().filter(|photo| photo.job >= Some(first))?;
+                match photo.state {
+                    PhotoState::Compiling(progress) => Some(progress.map_or(0.0, share)),
+                    PhotoState::Done(..) => Some(1.0),
+                    _ => None,
+                }
             })
         });
         let (sum, count) = shares.fold((0.0, 0u32), |(sum, count), share| (sum + share, count + 1));
@@ -304,12 +320,14 @@ impl Studio {
         if self.mode.get_untracked() != Mode::Browser {
             return card.set_state(PhotoState::ForServer);
         }
-        if !untrack(|| self.is_compiling()) {
-            self.began_ms.set(Date::now());
-        }
+        let begins = !untrack(|| self.is_compiling());
         card.set_state(PhotoState::Compiling(None));
         let Some(compiler) = self.compiler.get_value() else { return };
         let job = compiler.compile(blob);
+        if begins {
+            self.began_ms.set(Date::now());
+            self.first_job.set(job);
+        }
         card.photo.update(|photo| {
             if let Some(photo) = photo {
                 photo.job = Some(job);
@@ -328,17 +346,27 @@ impl Studio {
         if let Some(compiler) = self.compiler.get_value() {
             compiler.stop();
         }
-        for card in self.cards.get_untracked() {
-            let has_blob = card.photo.with_untracked(|photo| photo.as_ref().is_some_and(|photo| photo.blob.is_some()));
-            if has_blob {
+        let removed = self.removed.get_untracked().map(|(_, card)| card);
+        for card in self.cards.get_untracked().into_iter().chain(removed) {
+            let is_open = |state: &PhotoState| {
+                matches!(state, PhotoState::Compiling(_) | PhotoState::Cancelled | PhotoState::Lost)
+            };
+            if card.photo.with_untracked(|photo| photo.as_ref().is_some_and(|photo| is_open(&photo.state))) {
                 card.set_state(PhotoState::ForServer);
             }
         }
     }
 
+    /// Compiles here what was left to the server.
     pub(crate) fn compile_here(self) {
         self.mode.set(Mode::Browser);
-        self.cards.get_untracked().into_iter().for_each(|card| self.compile(card));
+        let is_left =
+            |photo: &Option<Photo>| photo.as_ref().is_some_and(|photo| matches!(photo.state, PhotoState::ForServer));
+        for card in self.cards.get_untracked() {
+            if card.photo.with_untracked(is_left) {
+                self.compile(card);
+            }
+        }
     }
 
     pub(crate) fn remove(self, card: Card) {
@@ -431,19 +459,34 @@ impl Studio {
             parcel.targets.push(TargetManifest { name: card.name.get_untracked(), fit: card.fit.get_untracked() });
         }
         if minds.len() == cards.len() {
-            let parts: Vec<&[u8]> = minds.iter().map(|mind| mind.as_slice()).collect();
-            let mind = join(&parts).ok()?;
-            let blob = Blob::new_with_u8_array_sequence(&Array::of1(&Uint8Array::from(mind.as_slice()))).ok()?;
-            parcel.files.push(("targets.mind".to_owned(), blob));
+            parcel.files.push(("targets.mind".to_owned(), self.joined(minds)?));
             parcel.compiled = true;
         }
         Some(parcel)
     }
 
+    /// The photos' bundles as one file; the same one for the same bundles.
+    fn joined(self, minds: Vec<Rc<Vec<u8>>>) -> Option<Blob> {
+        let is_same = |joined: &Joined| {
+            joined.parts.len() == minds.len()
+                && joined.parts.iter().zip(&minds).all(|(one, other)| Rc::ptr_eq(one, other))
+        };
+        if let Some(joined) = self.joined.get_value().filter(is_same) {
+            return Some(joined.whole);
+        }
+        let parts: Vec<&[u8]> = minds.iter().map(|mind| mind.as_slice()).collect();
+        let mind = join(&parts).ok()?;
+        let whole = Blob::new_with_u8_array_sequence(&Array::of1(&Uint8Array::from(mind.as_slice()))).ok()?;
+        self.joined.set_value(Some(Joined { parts: minds, whole: whole.clone() }));
+        Some(whole)
+    }
+
     fn hear(self, job: JobId, event: JobEvent) {
         let is_its =
             |card: &Card| card.photo.with_untracked(|photo| photo.as_ref().is_some_and(|photo| photo.job == Some(job)));
-        let Some(card) = self.cards.get_untracked().into_iter().find(is_its) else { return };
+        // A removed pair may come back, so its job goes on.
+        let removed = self.removed.get_untracked().map(|(_, card)| card);
+        let Some(card) = self.cards.get_untracked().into_iter().chain(removed).find(is_its) else { return };
         match event {
             JobEvent::Message(FromWorker::Ready { .. }, _) => {}
             JobEvent::Message(FromWorker::Progress { progress, .. }, _) => {
