@@ -1,4 +1,4 @@
-//! A photo's compile from grey levels, at the sizes that `ARCHITECTURE.md` promises times for.
+//! A photo's compile from grey levels: a thumbnail, an old scan, and what a phone takes.
 
 use std::{hint::black_box, ops::ControlFlow};
 
