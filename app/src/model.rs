@@ -16,8 +16,6 @@ pub const MIND_BYTES_MAX: u64 = 256 << 20;
 pub const NAME_CHARS_MAX: usize = 120;
 /// Bytes of one PATCH of an upload; the server takes no more at a time.
 pub const CHUNK_BYTES_MAX: u64 = 8 << 20;
-/// The version of the tus resumable upload protocol that files are sent by.
-pub const TUS_VERSION: &str = "1.0.0";
 
 /// Where a project stands. Browser-compiled projects go from `draft` to `ready`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,9 +31,9 @@ pub enum ProjectStatus {
     Ready,
     /// The compile on the server failed; it can be asked for again.
     Failed,
-    /// A trial whose time is over; extended or made permanent it is ready again.
+    /// Its time is over.
     Expired,
-    /// Taken off the web; brought back it is what it was.
+    /// Removed by its owner.
     Archived,
 }
 
@@ -100,16 +98,8 @@ pub struct UploadedFile {
 pub struct Finish {
     /// The targets in order.
     pub targets: Vec<TargetManifest>,
-    /// Every file of the project. One that is the same as in the published version need not be uploaded again.
+    /// Every file of the project.
     pub files: Vec<UploadedFile>,
-    /// The published version that this one takes the place of; 0 for the first publication.
-    #[serde(default, skip_serializing_if = "is_first")]
-    pub replaces: u32,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
-fn is_first(replaces: &u32) -> bool {
-    *replaces == 0
 }
 
 /// A failure with its stable code.
@@ -163,16 +153,6 @@ pub struct ProjectView {
     pub mind: Option<String>,
     /// Once published.
     pub targets: Vec<TargetView>,
-    /// The published version, counted from 1; 0 before the first.
-    pub version: u32,
-    /// Bytes of its published files and of the photos kept to compile them again.
-    pub bytes: u64,
-    /// When a trial ends, milliseconds since 1970 UTC; `None` for a permanent project.
-    pub expires_ms: Option<i64>,
-    /// How often its owner may still extend the trial.
-    pub extensions_left: u32,
-    /// When a removed project is deleted for good, milliseconds since 1970 UTC; until then it can be brought back.
-    pub purge_ms: Option<i64>,
 }
 
 /// The body of every error of the API, `application/problem+json` (RFC 9457).
