@@ -16,9 +16,12 @@ pub const MIND_BYTES_MAX: u64 = 256 << 20;
 pub const NAME_CHARS_MAX: usize = 120;
 /// Bytes of one PATCH of an upload; the server takes no more at a time.
 pub const CHUNK_BYTES_MAX: u64 = 8 << 20;
+/// The version of the tus resumable upload protocol that files are sent by.
+pub const TUS_VERSION: &str = "1.0.0";
 
 /// Where a project stands. Browser-compiled projects go from `draft` to `ready`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ProjectStatus {
     /// Begun: files are being uploaded.
@@ -31,14 +34,15 @@ pub enum ProjectStatus {
     Ready,
     /// The compile on the server failed; it can be asked for again.
     Failed,
-    /// Its time is over.
+    /// A trial whose time is over; extended or made permanent it is ready again.
     Expired,
-    /// Removed by its owner.
+    /// Taken off the web; brought back it is what it was.
     Archived,
 }
 
 /// How a video fills its photo.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Fit {
     /// The whole video inside the photo.
@@ -54,6 +58,7 @@ pub enum Fit {
 
 /// `POST /api/ar/projects`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateProject {
     /// The album's name; may be empty.
@@ -62,6 +67,7 @@ pub struct CreateProject {
 
 /// Its answer, 201.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct ProjectCreated {
     /// The public id.
     pub id: String,
@@ -71,6 +77,7 @@ pub struct ProjectCreated {
 
 /// One photo with its video. Their order is the order in `targets.mind`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TargetManifest {
     /// What the customer calls it; may be empty.
@@ -82,6 +89,7 @@ pub struct TargetManifest {
 /// An uploaded file as the client sees it. Names: `photo-{n}`, `video-{n}` (n from 0, one of each for every target) and,
 /// for a project that was compiled in the browser, `targets.mind`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UploadedFile {
     /// The name it was uploaded under.
@@ -94,16 +102,26 @@ pub struct UploadedFile {
 
 /// `POST …/complete` (with `targets.mind`) and `POST …/compile` (without it).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Finish {
     /// The targets in order.
     pub targets: Vec<TargetManifest>,
-    /// Every file of the project.
+    /// Every file of the project. One that is the same as in the published version need not be uploaded again.
     pub files: Vec<UploadedFile>,
+    /// The published version that this one takes the place of; 0 for the first publication.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub replaces: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_first(replaces: &u32) -> bool {
+    *replaces == 0
 }
 
 /// A failure with its stable code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Failure {
     /// Stable, snake case.
     pub code: String,
@@ -113,6 +131,7 @@ pub struct Failure {
 
 /// A target as its page shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct TargetView {
     /// What the customer calls it.
     pub name: String,
@@ -132,6 +151,7 @@ pub struct TargetView {
 
 /// `GET /api/ar/projects/{id}`, and what the status page shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct ProjectView {
     /// The public id.
     pub id: String,
@@ -153,10 +173,21 @@ pub struct ProjectView {
     pub mind: Option<String>,
     /// Once published.
     pub targets: Vec<TargetView>,
+    /// The published version, counted from 1; 0 before the first.
+    pub version: u32,
+    /// Bytes of its published files and of the photos kept to compile them again.
+    pub bytes: u64,
+    /// When a trial ends, milliseconds since 1970 UTC; `None` for a permanent project.
+    pub expires_ms: Option<i64>,
+    /// How often its owner may still extend the trial.
+    pub extensions_left: u32,
+    /// When a removed project is deleted for good, milliseconds since 1970 UTC; until then it can be brought back.
+    pub purge_ms: Option<i64>,
 }
 
 /// The body of every error of the API, `application/problem+json` (RFC 9457).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// A short title, the same for every error of this code.
     pub title: String,

@@ -2,10 +2,12 @@
 //! and published. Nothing is sent before "Publish".
 
 mod card;
+mod client;
 mod compiler;
 mod media;
 mod publish;
 mod state;
+mod tus;
 mod worker;
 
 use leptos::{ev, html, prelude::*};

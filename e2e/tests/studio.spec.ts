@@ -7,7 +7,7 @@ import type { Page } from "@playwright/test";
 import { expect, test } from "../fixtures/kinora";
 import { bad, emptyVideo, greenVideo, hevcVideo, largeVideo, lateIndexVideo, photos, video } from "../fixtures/media";
 import { readQr } from "../fixtures/picture";
-import { cards, expectCompiled, openStudio, pick, publish } from "../fixtures/studio";
+import { STATUS_PAGE, cards, expectCompiled, openStudio, pick, publish } from "../fixtures/studio";
 
 async function download(page: Page, id: string): Promise<Buffer> {
   const { mind } = await (await page.request.get(`/api/ar/projects/${id}`)).json();
@@ -88,7 +88,7 @@ test("a lost connection does not lose the upload", async ({ page, context }) => 
   await expect.poll(() => broken).toBe(true);
   await expect(page.getByText(/connection/i).first()).toBeVisible();
   await context.setOffline(false);
-  await page.waitForURL(/\/living-photos\/[a-z0-9]{20}$/, { timeout: 60_000 });
+  await page.waitForURL(STATUS_PAGE, { timeout: 60_000 });
   await expect(page.locator('img[src*="qr"]').first()).toBeVisible();
   expect(offsets.filter((offset) => offset === 0)).toHaveLength(1);
 });

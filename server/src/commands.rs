@@ -2,6 +2,7 @@
 
 mod compile;
 mod inspect;
+mod keep;
 mod qr;
 mod serve;
 
@@ -30,7 +31,7 @@ pub struct Arguments {
 enum Command {
     /// Serve the studio, the published albums and the API
     #[command(after_help = EXIT_CODES)]
-    Serve(Box<crate::config::Config>),
+    Serve(Box<serve::Serve>),
     /// Compile photos into an image target file
     #[command(after_help = EXIT_CODES)]
     Compile(compile::Compile),
@@ -40,6 +41,18 @@ enum Command {
     /// Draw the QR code of a link
     #[command(after_help = EXIT_CODES)]
     Qr(qr::Qr),
+    /// Delete files that nothing refers to, and mend links that show something else than the database says
+    #[command(after_help = EXIT_CODES)]
+    Gc(Box<keep::Gc>),
+    /// Write the database's rows and all files to one file
+    #[command(after_help = EXIT_CODES)]
+    Backup(Box<keep::Backup>),
+    /// Put a backup in place of a new, empty installation
+    #[command(after_help = EXIT_CODES)]
+    Restore(Box<keep::Backup>),
+    /// Extend, keep, archive, bring back or delete a project
+    #[command(after_help = EXIT_CODES)]
+    Project(Box<keep::Project>),
 }
 
 /// Why a command ended, and its exit code.
@@ -91,10 +104,14 @@ impl From<anyhow::Error> for Failure {
 #[must_use]
 pub fn run(arguments: Arguments) -> ExitCode {
     let result = match arguments.command {
-        Command::Serve(config) => serve::serve(*config),
+        Command::Serve(command) => command.run(),
         Command::Compile(command) => command.run(),
         Command::Inspect(command) => command.run(),
         Command::Qr(command) => command.run(),
+        Command::Gc(command) => command.run(),
+        Command::Backup(command) => command.write(),
+        Command::Restore(command) => command.restore(),
+        Command::Project(command) => command.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

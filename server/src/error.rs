@@ -3,6 +3,8 @@
 //! A handler's error becomes a [`Problem`] (RFC 9457) for programs, or a kind page for people; which of the two, and the
 //! request id, only [`render`] knows. An internal error shows nothing but that id.
 
+use std::{error::Error as _, io, time::Duration};
+
 use app::model::Problem;
 use askama::Template;
 use axum::{
@@ -16,8 +18,15 @@ use compiler_wasm::error::{BundleError, CompileError};
 
 /// Where a resumed upload goes on.
 pub(crate) const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
+/// tus' headers, which its answers carry whatever happens.
+pub(crate) const TUS_RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
+pub(crate) const TUS_VERSIONS: HeaderName = HeaderName::from_static("tus-version");
 /// Set on every request and answer.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// When to come again if something does not answer, and if the storage is full.
+const UNAVAILABLE_RETRY: Duration = Duration::from_secs(2);
+const FULL_RETRY: Duration = Duration::from_secs(60);
 
 /// Why a request is not answered as asked.
 #[derive(Debug)]
@@ -41,12 +50,14 @@ pub struct Refusal {
     pub detail: String,
     /// The uploaded file it is about.
     pub file: Option<String>,
+    /// When to try again.
+    pub retry_after: Option<Duration>,
 }
 
 impl AppError {
     /// A refusal with this status.
     pub(crate) fn refused(status: StatusCode, code: &str, detail: impl Into<String>) -> Self {
-        Self::Refused(Refusal { status, code: code.to_owned(), detail: detail.into(), file: None })
+        Self::Refused(Refusal { status, code: code.to_owned(), detail: detail.into(), file: None, retry_after: None })
     }
 
     pub(crate) fn invalid(code: &str, detail: impl Into<String>) -> Self {
@@ -64,6 +75,53 @@ impl AppError {
 
     pub(crate) fn conflict(code: &str, detail: impl Into<String>) -> Self {
         Self::refused(StatusCode::CONFLICT, code, detail)
+    }
+
+    /// Too much was asked for; the sentence goes on with when to try again.
+    pub(crate) fn too_many(code: &str, what: &str, wait: Duration) -> Self {
+        let wait = Duration::from_secs(wait.as_secs() + 1);
+        let detail = match wait.as_secs() {
+            seconds @ 0..=90 => format!("{what}; try again in {seconds} s."),
+            seconds @ 91..=5400 => format!("{what}; try again in {} minutes.", seconds.div_ceil(60)),
+            seconds => format!("{what}; try again in {} hours.", seconds.div_ceil(3600)),
+        };
+        Self::refused(StatusCode::TOO_MANY_REQUESTS, code, detail).retry_after(wait)
+    }
+
+    /// Something that the server needs does not answer just now.
+    fn unavailable(code: &str, detail: &str) -> Self {
+        Self::refused(StatusCode::SERVICE_UNAVAILABLE, code, detail).retry_after(UNAVAILABLE_RETRY)
+    }
+
+    /// Too much is asked at a time.
+    pub(crate) fn busy() -> Self {
+        Self::unavailable("busy", "The server is busy; try again in a few seconds.")
+    }
+
+    fn storage_full() -> Self {
+        let detail = "Our storage is full; nothing that arrived is lost. Try again later.";
+        Self::refused(StatusCode::INSUFFICIENT_STORAGE, "storage_full", detail).retry_after(FULL_RETRY)
+    }
+
+    fn read_only() -> Self {
+        let detail = "Our storage takes no changes at the moment; nothing that arrived is lost. Try again later.";
+        Self::unavailable("storage_read_only", detail)
+    }
+
+    fn retry_after(self, wait: Duration) -> Self {
+        match self {
+            Self::Refused(refusal) => Self::Refused(Refusal { retry_after: Some(wait), ..refusal }),
+            other => other,
+        }
+    }
+
+    /// Whether it is nobody's fault and may pass by itself.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            Self::Refused(refusal) => refusal.status.is_server_error(),
+            Self::OffsetMismatch(_) => false,
+            Self::Internal(_) => true,
+        }
     }
 
     /// The same, about this file.
@@ -95,9 +153,35 @@ impl From<app::video::VideoError> for AppError {
 
 impl From<sqlx::Error> for AppError {
     fn from(error: sqlx::Error) -> Self {
-        if matches!(error, sqlx::Error::PoolTimedOut) {
-            let detail = "The server is busy; try again in a few seconds.";
-            return Self::refused(StatusCode::SERVICE_UNAVAILABLE, "busy", detail);
+        let away = || {
+            tracing::error!(error = %error, "the database does not answer");
+            Self::unavailable(
+                "database_unavailable",
+                "Our database does not answer at the moment; try again in a few seconds.",
+            )
+        };
+        match &error {
+            sqlx::Error::PoolTimedOut => return Self::busy(),
+            sqlx::Error::Io(_) | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Tls(_) => {
+                return away();
+            }
+            sqlx::Error::Protocol(_) => return away(),
+            sqlx::Error::Database(database) => match database.code().as_deref() {
+                // SQLite: SQLITE_FULL; PostgreSQL: disk_full.
+                Some("13" | "53100") => return Self::storage_full(),
+                // SQLITE_READONLY and its kinds, SQLITE_CANTOPEN, SQLITE_IOERR_WRITE; read_only_sql_transaction.
+                Some("8" | "264" | "520" | "776" | "1032" | "1544" | "14" | "25006") => return Self::read_only(),
+                // SQLITE_IOERR and its kinds end in ten.
+                Some(code) if code.parse::<u32>().is_ok_and(|code| code % 256 == 10) && code.len() < 5 => {
+                    return away();
+                }
+                // SQLITE_BUSY; query_canceled, too_many_connections, lock_not_available.
+                Some("5" | "517" | "57014" | "53300" | "55P03") => return Self::busy(),
+                // Connection exceptions and operator intervention.
+                Some(code) if code.len() == 5 && (code.starts_with("08") || code.starts_with("57P")) => return away(),
+                _ => {}
+            },
+            _ => {}
         }
         Self::Internal(anyhow::Error::new(error).context("the database failed"))
     }
@@ -105,6 +189,27 @@ impl From<sqlx::Error> for AppError {
 
 impl From<object_store::Error> for AppError {
     fn from(error: object_store::Error) -> Self {
+        let mut source = error.source();
+        while let Some(cause) = source {
+            if let Some(cause) = cause.downcast_ref::<io::Error>() {
+                match cause.kind() {
+                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => return Self::storage_full(),
+                    io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
+                        tracing::error!(error = %error, "the object store takes no changes");
+                        return Self::read_only();
+                    }
+                    _ => {}
+                }
+            }
+            source = cause.source();
+        }
+        if matches!(error, object_store::Error::Generic { store: "S3", .. }) {
+            tracing::error!(error = format!("{error:#}"), "the object store does not answer");
+            return Self::unavailable(
+                "storage_unavailable",
+                "Our storage does not answer at the moment; try again in a few seconds.",
+            );
+        }
         Self::Internal(anyhow::Error::new(error).context("the object store failed"))
     }
 }
@@ -136,6 +241,8 @@ pub(crate) struct Notice<'a> {
     pub(crate) title: &'a str,
     pub(crate) message: &'a str,
     pub(crate) refresh: bool,
+    /// A failure's stable code and the request's id, for whoever is asked for help.
+    pub(crate) reference: Option<&'a str>,
 }
 
 impl Notice<'_> {
@@ -174,28 +281,44 @@ pub(crate) async fn render(request: Request, next: Next) -> Response {
         None => return response,
     };
     let mut offset = None;
+    let mut retry_after = None;
     let (code, detail, file) = match &*error {
-        AppError::Refused(refusal) => (refusal.code.clone(), refusal.detail.clone(), refusal.file.clone()),
+        AppError::Refused(refusal) => {
+            retry_after = refusal.retry_after;
+            (refusal.code.clone(), refusal.detail.clone(), refusal.file.clone())
+        }
         AppError::OffsetMismatch(expected) => {
             offset = Some(*expected);
             ("offset_mismatch".to_owned(), format!("The upload goes on at byte {expected}."), None)
         }
         AppError::Internal(error) => {
             tracing::error!(%request_id, %method, path, error = format!("{error:#}"), "the request failed");
-            let detail = format!("Something went wrong on our side; try again. Request {request_id}.");
+            let detail = "Something went wrong on our side; try again.".to_owned();
             ("internal".to_owned(), detail, None)
         }
     };
     let title = status.canonical_reason().unwrap_or("Error").to_owned();
-    if for_people {
-        return Notice { title: &title, message: &detail, refresh: false }.response(status);
-    }
-    let request_id = Some(request_id);
-    let problem = Problem { title, status: status.as_u16(), code, detail, file, request_id };
-    let mut answer = (status, Json(problem)).into_response();
+    let mut answer = if for_people {
+        let reference = format!("{code}, request {request_id}");
+        Notice { title: &title, message: &detail, refresh: false, reference: Some(&reference) }.response(status)
+    } else {
+        let request_id = Some(request_id);
+        let problem = Problem { title, status: status.as_u16(), code, detail, file, request_id };
+        let mut answer = (status, Json(problem)).into_response();
+        let json = HeaderValue::from_static("application/problem+json");
+        answer.headers_mut().insert(header::CONTENT_TYPE, json);
+        answer
+    };
     let headers = answer.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    for name in [TUS_RESUMABLE, TUS_VERSIONS] {
+        if let Some(value) = response.headers().get(&name) {
+            headers.insert(name, value.clone());
+        }
+    }
+    if let Some(wait) = retry_after {
+        headers.insert(header::RETRY_AFTER, wait.as_secs().into());
+    }
     if let Some(offset) = offset {
         headers.insert(UPLOAD_OFFSET, offset.into());
     }

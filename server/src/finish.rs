@@ -1,12 +1,12 @@
-//! Finishing a project: every file is checked by reading it, then all is published at once.
+//! Finishing a project: every file is checked by reading it, then all are written as a version of their own, beside the one
+//! that is published.
 //!
-//! Files first, then one short update of the database. Nothing is taken from the client but what was checked: a failure
+//! Files first, then one short update of the database, then the switch ([`settle`](crate::settle)). Nothing is taken from the client but what was checked: a failure
 //! leaves the draft and its uploads as they were.
 
-use std::{collections::BTreeMap, io::Cursor, sync::Arc};
+use std::{collections::BTreeMap, io::Cursor};
 
-use app::model::{Finish, NAME_CHARS_MAX, ProjectStatus, TARGETS_MAX, TargetView, UploadedFile};
-use askama::Template;
+use app::model::{Finish, NAME_CHARS_MAX, TARGETS_MAX, TargetView, UploadedFile};
 use bytes::Bytes;
 use compiler_wasm::{
     bundle::{Target, decode_bundle},
@@ -20,15 +20,14 @@ use sha2::{Digest, Sha256};
 use tokio::task::spawn_blocking;
 
 use crate::{
+    db::{Project, Published},
     error::AppError,
     id::hex,
     state::AppState,
-    storage::{Upload, original, published},
+    storage::{StoredFile, original, versioned},
     uploads::{UploadName, check_video},
 };
 
-/// The version that is published. A later one is written beside it.
-const VERSION: &str = "v1";
 /// Longest side of a published photo, in pixels; enough to fill a phone.
 const PUBLIC_PHOTO_PX: u32 = 2048;
 const PUBLIC_PHOTO_QUALITY: u8 = 85;
@@ -51,7 +50,7 @@ pub fn digest(finish: &Finish) -> String {
 
 /// The files of a project, all there and as they should be.
 pub struct Checked {
-    uploads: BTreeMap<String, Upload>,
+    files: BTreeMap<String, StoredFile>,
     mind: Option<(Bytes, Vec<Target>)>,
 }
 
@@ -59,35 +58,39 @@ pub struct Checked {
 ///
 /// # Errors
 /// A refusal that names the file and says what to do.
-pub async fn check(state: &AppState, id: &str, finish: &Finish, compiled: Compiled) -> Result<Checked, AppError> {
+pub async fn check(
+    state: &AppState,
+    project: &Project,
+    finish: &Finish,
+    compiled: Compiled,
+) -> Result<Checked, AppError> {
     check_shape(finish, compiled)?;
-    let _permit = state.finishes.acquire().await.map_err(|error| AppError::Internal(error.into()))?;
-    let mut uploads = BTreeMap::new();
+    let _room = state.room.finish().await?;
+    let mut files = BTreeMap::new();
     let mut photo_sizes = BTreeMap::new();
     let mut mind = None;
     for file in &finish.files {
         let name = file.name.as_str();
-        let upload = state.storage.upload(id, name).await?;
-        let upload = upload.filter(|upload| upload.complete).ok_or_else(|| missing(name))?;
-        let bytes = check_bytes(state, &upload, file).await.map_err(|error| error.about(name))?;
+        let stored = find_file(state, project, file).await?;
+        let bytes = check_bytes(state, &stored, file).await.map_err(|error| error.about(name))?;
         match UploadName::parse(name) {
             Some(UploadName::Photo(number)) => {
-                let info = spawn_blocking(move || decode_upright(&bytes).map(|photo| (photo.width(), photo.height())));
-                let size = info.await.map_err(anyhow::Error::from)?;
-                photo_sizes.insert(number, size.map_err(|error| AppError::from(error).about(name))?);
+                let decode = move || decode_upright(&bytes).map(|photo| (photo.width(), photo.height()));
+                let size = state.checks.run(decode).await?.map_err(|error| AppError::from(error).about(name))?;
+                photo_sizes.insert(number, size);
             }
             Some(UploadName::Video(_)) => {
-                check_video(&state.storage, &upload).await.map_err(|error| error.about(name))?;
+                check_video(&state.storage, &stored).await.map_err(|error| error.about(name))?;
             }
             Some(UploadName::Mind) => {
                 let decoded = bytes.clone();
-                let bundle = spawn_blocking(move || decode_bundle(&decoded)).await.map_err(anyhow::Error::from)?;
+                let bundle = state.checks.run(move || decode_bundle(&decoded)).await?;
                 let bundle = bundle.map_err(|error| AppError::from(error).about(name))?;
                 mind = Some((bytes, bundle.targets));
             }
             None => return Err(missing(name)),
         }
-        uploads.insert(file.name.clone(), upload);
+        files.insert(file.name.clone(), stored);
     }
     if let Some((_, targets)) = &mind {
         let sizes: Vec<(u32, u32)> = targets.iter().map(|target| (target.width, target.height)).collect();
@@ -96,11 +99,39 @@ pub async fn check(state: &AppState, id: &str, finish: &Finish, compiled: Compil
             return Err(AppError::invalid("mind_mismatch", detail).about("targets.mind"));
         }
     }
-    Ok(Checked { uploads, mind })
+    Ok(Checked { files, mind })
+}
+
+/// Where a file is: among the uploads, or, when it is the same as one of the published version, there.
+pub(crate) async fn find_file(
+    state: &AppState,
+    project: &Project,
+    file: &UploadedFile,
+) -> Result<StoredFile, AppError> {
+    let (id, name) = (project.id.as_str(), file.name.as_str());
+    if let Some(upload) = state.storage.upload(id, name).await? {
+        return if upload.is_whole() { Ok(upload.file) } else { Err(missing(name)) };
+    }
+    let published = project.published.iter().flat_map(|published| &published.files);
+    for same in published.filter(|same| same.sha256 == file.sha256) {
+        let path = match UploadName::parse(&same.name) {
+            Some(UploadName::Photo(_)) => original(id, project.version, &same.name),
+            Some(UploadName::Video(_)) => versioned(id, project.version, &format!("{}.mp4", same.name)),
+            Some(UploadName::Mind) => versioned(id, project.version, &same.name),
+            None => continue,
+        };
+        if let Some(stored) = state.storage.stored(path).await? {
+            return Ok(stored);
+        }
+    }
+    Err(missing(name))
 }
 
 /// The request alone: counts, names, each file once.
-fn check_shape(finish: &Finish, compiled: Compiled) -> Result<(), AppError> {
+///
+/// # Errors
+/// A refusal that says what is wrong with it.
+pub fn check_shape(finish: &Finish, compiled: Compiled) -> Result<(), AppError> {
     let count = finish.targets.len();
     if count == 0 || count > TARGETS_MAX {
         let detail = format!("An album has 1 to {TARGETS_MAX} photos.");
@@ -129,13 +160,13 @@ fn missing(name: &str) -> AppError {
 }
 
 /// Size and digest; gives the bytes of files that are small enough to be looked at whole, none of a video.
-async fn check_bytes(state: &AppState, upload: &Upload, file: &UploadedFile) -> Result<Bytes, AppError> {
-    if upload.bytes != file.bytes {
+async fn check_bytes(state: &AppState, stored: &StoredFile, file: &UploadedFile) -> Result<Bytes, AppError> {
+    if stored.bytes != file.bytes {
         return Err(damaged());
     }
     let keep = !matches!(UploadName::parse(&file.name), Some(UploadName::Video(_)));
-    let kept = Vec::with_capacity(if keep { usize::try_from(upload.bytes).map_err(|_| damaged())? } else { 0 });
-    let hashed = state.storage.read_parts(upload).map_err(AppError::from);
+    let kept = Vec::with_capacity(if keep { usize::try_from(stored.bytes).map_err(|_| damaged())? } else { 0 });
+    let hashed = state.storage.read(stored).map_err(AppError::from);
     let (hasher, kept) = hashed
         .try_fold((Sha256::new(), kept), |(mut hasher, mut kept), part| async move {
             let hashed = spawn_blocking(move || {
@@ -151,83 +182,86 @@ async fn check_bytes(state: &AppState, upload: &Upload, file: &UploadedFile) -> 
     if hex(&hasher.finalize()) == file.sha256 { Ok(kept.into()) } else { Err(damaged()) }
 }
 
-/// What has been published.
-pub struct Publication {
-    /// Size of `targets.mind`.
-    pub mind_bytes: i64,
-    /// The targets in order.
-    pub targets: Vec<TargetView>,
-}
-
-/// Publishes checked files that came with a bundle.
+/// Writes checked files that came with a bundle as a version.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn publish(
-    state: &Arc<AppState>,
-    id: &str,
-    name: &str,
+pub async fn write_version(
+    state: &AppState,
+    project: &Project,
+    version: i64,
     finish: &Finish,
     checked: Checked,
-) -> Result<Publication, AppError> {
+) -> Result<Published, AppError> {
     let (mind, targets) = checked.mind.ok_or_else(|| missing("targets.mind"))?;
-    publish_with(state, id, name, finish, &checked.uploads, mind, &targets).await
+    write(state, project, version, finish, &checked.files, mind, &targets).await
 }
 
-/// Publishes a bundle that was compiled here, with the uploads as they are.
+/// Writes a bundle that was compiled here as a version, with the files as they are.
 ///
 /// # Errors
 /// When a file has gone or the store fails.
-pub async fn publish_compiled(
-    state: &Arc<AppState>,
-    id: &str,
-    name: &str,
+pub async fn write_compiled(
+    state: &AppState,
+    project: &Project,
+    version: i64,
     finish: &Finish,
     mind: Vec<u8>,
-) -> Result<Publication, AppError> {
+) -> Result<Published, AppError> {
     let mind = Bytes::from(mind);
-    let targets = decode_bundle(&mind)?.targets;
-    let mut uploads = BTreeMap::new();
+    let decoded = mind.clone();
+    let targets = state.checks.run(move || decode_bundle(&decoded)).await??.targets;
+    let mut files = BTreeMap::new();
     for file in &finish.files {
-        let upload = state.storage.upload(id, &file.name).await?.ok_or_else(|| missing(&file.name))?;
-        uploads.insert(file.name.clone(), upload);
+        files.insert(file.name.clone(), find_file(state, project, file).await?);
     }
-    publish_with(state, id, name, finish, &uploads, mind, &targets).await
+    let compiled =
+        UploadedFile { name: "targets.mind".to_owned(), bytes: mind.len() as u64, sha256: hex(&Sha256::digest(&mind)) };
+    let mut published = write(state, project, version, finish, &files, mind, &targets).await?;
+    // A browser that makes the next version may keep this bundle as it keeps other files.
+    published.finish.files.push(compiled);
+    Ok(published)
 }
 
-async fn publish_with(
-    state: &Arc<AppState>,
-    id: &str,
-    name: &str,
+/// Nothing shows a version until the database names it.
+async fn write(
+    state: &AppState,
+    project: &Project,
+    version: i64,
     finish: &Finish,
-    uploads: &BTreeMap<String, Upload>,
+    files: &BTreeMap<String, StoredFile>,
     mind: Bytes,
     targets: &[Target],
-) -> Result<Publication, AppError> {
-    let _permit = state.finishes.acquire().await.map_err(|error| AppError::Internal(error.into()))?;
-    let storage = &state.storage;
-    let file = |file: String| published(id, &format!("{VERSION}/{file}"));
+) -> Result<Published, AppError> {
+    let _room = state.room.finish().await?;
+    let (storage, id) = (&state.storage, project.id.as_str());
+    let file = |file: &str| versioned(id, version, file);
+    let mind_bytes = mind.len();
+    let mut bytes = mind_bytes as u64;
     for number in 0..targets.len() {
         let (photo_name, video_name) = (format!("photo-{number}"), format!("video-{number}"));
-        let photo = uploads.get(&photo_name).ok_or_else(|| missing(&photo_name))?;
-        let video = uploads.get(&video_name).ok_or_else(|| missing(&video_name))?;
-        let bytes = storage.read_range(photo, 0..photo.bytes).await?;
-        check_digest(finish, &photo_name, &hex(&Sha256::digest(&bytes)))?;
-        storage.put(&original(id, &photo_name), bytes.clone()).await?;
-        let public = spawn_blocking(move || public_photo(&bytes)).await.map_err(anyhow::Error::from)??;
-        storage.put(&file(format!("{photo_name}.jpg")), public).await?;
-        let copied = storage.copy_upload(video, &file(format!("{video_name}.mp4"))).await?;
+        let photo = files.get(&photo_name).ok_or_else(|| missing(&photo_name))?;
+        let video = files.get(&video_name).ok_or_else(|| missing(&video_name))?;
+        let original_bytes = Bytes::from(storage.read_range(photo, 0..photo.bytes).await?);
+        check_digest(finish, &photo_name, &hex(&Sha256::digest(&original_bytes)))?;
+        storage.put(&original(id, version, &photo_name), original_bytes.clone()).await?;
+        let public = state.checks.run(move || public_photo(&original_bytes)).await??;
+        bytes += photo.bytes + public.len() as u64 + video.bytes;
+        storage.put(&file(&format!("{photo_name}.jpg")), public).await?;
+        let copied = storage.copy(video, &file(&format!("{video_name}.mp4"))).await?;
         check_digest(finish, &video_name, &copied)?;
     }
-    let mind_bytes = i64::try_from(mind.len()).map_err(anyhow::Error::from)?;
-    storage.put(&file("targets.mind".to_owned()), mind).await?;
-    let views = target_views(id, finish, targets);
-    let manifest = manifest(id, name, finish, &views);
-    storage.put(&file("manifest.json".to_owned()), manifest.to_string().into_bytes()).await?;
-    let page = ViewerPage { title: name, version: VERSION }.render().map_err(anyhow::Error::from)?;
-    storage.put(&published(id, "index.html"), page.into_bytes()).await?;
-    storage.delete(&published(id, "pending")).await?;
-    Ok(Publication { mind_bytes, targets: views })
+    storage.put(&file("targets.mind"), mind).await?;
+    let targets = target_views(id, version, finish, targets);
+    let manifest = manifest(id, &project.name, finish, &targets).to_string().into_bytes();
+    bytes += manifest.len() as u64;
+    storage.put(&file("manifest.json"), manifest).await?;
+    Ok(Published {
+        finish: finish.clone(),
+        mind_bytes: i64::try_from(mind_bytes).map_err(anyhow::Error::from)?,
+        bytes: i64::try_from(bytes).map_err(anyhow::Error::from)?,
+        targets,
+    })
 }
 
 /// Whether a file is still the one that was checked: its bytes may have been replaced since.
@@ -254,8 +288,8 @@ fn public_photo(bytes: &[u8]) -> Result<Vec<u8>, AppError> {
     Ok(jpeg.into_inner())
 }
 
-fn target_views(id: &str, finish: &Finish, targets: &[Target]) -> Vec<TargetView> {
-    let path = |file: String| format!("/objects/{}", published(id, &format!("{VERSION}/{file}")));
+fn target_views(id: &str, version: i64, finish: &Finish, targets: &[Target]) -> Vec<TargetView> {
+    let path = |file: String| format!("/objects/{}", versioned(id, version, &file));
     let views = targets.iter().zip(&finish.targets).enumerate().map(|(number, (target, wish))| {
         let report = report(target);
         TargetView {
@@ -282,28 +316,8 @@ fn manifest(id: &str, name: &str, finish: &Finish, views: &[TargetView]) -> serd
     json!({ "version": 1, "id": id, "name": name, "mind": "targets.mind", "targets": targets.collect::<Vec<_>>() })
 }
 
-/// Takes off the web again what was published while its owner removed it.
-///
-/// # Errors
-/// When the database or the store fails.
-pub async fn bury_removed(state: &AppState, id: &str) -> Result<(), AppError> {
-    let project = state.db.project(id).await?;
-    if project.is_some_and(|project| project.status == ProjectStatus::Archived) {
-        state.storage.bury(id).await?;
-    }
-    Ok(())
-}
-
 /// URL path of the published bundle.
 #[must_use]
-pub fn mind_path(id: &str) -> String {
-    format!("/objects/{}", published(id, &format!("{VERSION}/targets.mind")))
-}
-
-/// The page that a phone opens.
-#[derive(Template)]
-#[template(path = "index.html")]
-struct ViewerPage<'a> {
-    title: &'a str,
-    version: &'a str,
+pub fn mind_path(id: &str, version: i64) -> String {
+    format!("/objects/{}", versioned(id, version, "targets.mind"))
 }

@@ -1,17 +1,21 @@
 //! The studio's plain form, for browsers without JavaScript or WebAssembly: one photo and its video, compiled here.
 
+use std::net::IpAddr;
+
 use app::model::{CHUNK_BYTES_MAX, Finish, Fit, NAME_CHARS_MAX, TargetManifest, UploadedFile};
 use axum::extract::{Multipart, multipart::Field};
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 use sha2::{Digest, Sha256};
 
 use crate::{
+    db::Purge,
     error::AppError,
     finish::{Compiled, check, digest},
-    id::{hex, new_id},
+    id::hex,
+    projects::begin,
+    settle::settle,
     state::AppState,
-    storage::published,
-    uploads::append,
+    uploads::{append, begin_unknown, end_unknown},
 };
 
 /// Bytes gathered before they are stored.
@@ -23,40 +27,40 @@ const NAME_BYTES_MAX: usize = NAME_CHARS_MAX * 4;
 ///
 /// # Errors
 /// Refusals as of any upload; the files of a refused form are forgotten.
-pub async fn publish_form(state: &AppState, form: Multipart) -> Result<String, AppError> {
-    let id = new_id()?;
-    state.storage.put(&published(&id, "pending"), Bytes::new()).await?;
-    match take(state, &id, form).await {
-        Ok((name, finish)) => {
-            state.db.create_project(&id, &name).await?;
-            if state.db.enqueue(&id, &digest(&finish), &finish).await? {
-                state.queued.notify_one();
-            }
-            Ok(id)
-        }
+pub async fn publish_form(state: &AppState, address: IpAddr, form: Multipart) -> Result<String, AppError> {
+    let _room = state.room.form()?;
+    let id = begin(state, address, "").await?;
+    match take(state, &id, address, form).await {
+        Ok(()) => Ok(id),
         Err(error) => {
-            state.storage.delete_uploads(&id).await?;
-            state.storage.delete(&published(&id, "pending")).await?;
+            state.db.purge(&id, Purge::Now).await?;
+            settle(state, &id).await?;
             Err(error)
         }
     }
 }
 
-async fn take(state: &AppState, id: &str, mut form: Multipart) -> Result<(String, Finish), AppError> {
+async fn take(state: &AppState, id: &str, address: IpAddr, mut form: Multipart) -> Result<(), AppError> {
     let mut name = String::new();
     let mut files = Vec::new();
     while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
         match field.name() {
             Some("name") => name = text(field).await?,
-            Some("photo") => files.push(store(state, id, "photo-0", field).await?),
-            Some("video") => files.push(store(state, id, "video-0", field).await?),
+            Some("photo") => files.push(store(state, id, address, "photo-0", field).await?),
+            Some("video") => files.push(store(state, id, address, "video-0", field).await?),
             _ => {}
         }
     }
-    let target = TargetManifest { name: name.clone(), fit: Fit::default() };
-    let finish = Finish { targets: vec![target], files };
-    check(state, id, &finish, Compiled::Here).await?;
-    Ok((name, finish))
+    state.db.rename(id, &name).await?;
+    let target = TargetManifest { name, fit: Fit::default() };
+    let finish = Finish { targets: vec![target], files, replaces: 0 };
+    let project = state.db.project(id).await?.ok_or_else(AppError::not_found)?;
+    check(state, &project, &finish, Compiled::Here).await?;
+    if state.db.enqueue(id, &digest(&finish), &finish).await? {
+        state.queued.notify_one();
+        settle(state, id).await?;
+    }
+    Ok(())
 }
 
 async fn text(mut field: Field<'_>) -> Result<String, AppError> {
@@ -70,19 +74,31 @@ async fn text(mut field: Field<'_>) -> Result<String, AppError> {
     Ok(String::from_utf8_lossy(&bytes).trim().to_owned())
 }
 
-/// Part by part, never more than one in memory.
-async fn store(state: &AppState, id: &str, name: &str, mut field: Field<'_>) -> Result<UploadedFile, AppError> {
+/// Part by part, never more than one in memory. The length is not known before the end, so the parts are announced as long
+/// as any such file may be, and again, as they are, when all are there.
+async fn store(
+    state: &AppState,
+    id: &str,
+    address: IpAddr,
+    name: &str,
+    mut field: Field<'_>,
+) -> Result<UploadedFile, AppError> {
     let mut hasher = Sha256::new();
     let mut there = 0;
     let mut gathered = BytesMut::new();
+    begin_unknown(state, id, name).await?;
     while let Some(part) = field.chunk().await.map_err(|error| broken(&error))? {
         hasher.update(&part);
         gathered.extend_from_slice(&part);
         if gathered.len() >= PART_BYTES {
-            there = append(state, id, name, there, gathered.split().freeze(), false).await?;
+            let part = gathered.split().freeze();
+            state.limits.upload(address, part.len() as u64)?;
+            there = append(state, id, name, there, part).await?;
         }
     }
-    there = append(state, id, name, there, gathered.freeze(), true).await?;
+    state.limits.upload(address, gathered.len() as u64)?;
+    there = append(state, id, name, there, gathered.freeze()).await?;
+    end_unknown(state, id, name, there).await?;
     Ok(UploadedFile { name: name.to_owned(), bytes: there, sha256: hex(&hasher.finalize()) })
 }
 

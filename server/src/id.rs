@@ -3,6 +3,8 @@
 //! A token is an HMAC of the id under the installation's key (RFC 2104, SHA-256): it is checked without the database, so
 //! that uploads touch the object store only.
 
+use std::net::IpAddr;
+
 use hmac::{Hmac, Mac};
 use rand::{TryRngCore, rngs::OsRng};
 use sha2::Sha256;
@@ -12,17 +14,24 @@ const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 /// 100 bits.
 const ID_CHARS: usize = 20;
 const KEY_BYTES: usize = 32;
+const PSEUDONYM_BYTES: usize = 12;
+
+/// What the id of a trial begins with; it keeps it when it is made permanent, since its link may be printed.
+const TRIAL_PREFIX: &str = "demo-";
 
 /// A new unguessable id, or the reason why the system gives no randomness.
-pub(crate) fn new_id() -> anyhow::Result<String> {
+pub(crate) fn new_id(is_trial: bool) -> anyhow::Result<String> {
     let mut random = [0u8; ID_CHARS];
     OsRng.try_fill_bytes(&mut random)?;
-    Ok(random.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect())
+    let id: String = random.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+    Ok(if is_trial { format!("{TRIAL_PREFIX}{id}") } else { id })
 }
 
 /// Whether this can be an id; anything else is looked up nowhere.
-pub(crate) fn is_id(text: &str) -> bool {
-    text.len() == ID_CHARS && text.bytes().all(|byte| ALPHABET.contains(&byte))
+#[must_use]
+pub fn is_id(text: &str) -> bool {
+    let random = text.strip_prefix(TRIAL_PREFIX).unwrap_or(text);
+    random.len() == ID_CHARS && random.bytes().all(|byte| ALPHABET.contains(&byte))
 }
 
 /// The installation's key.
@@ -44,7 +53,7 @@ impl TokenKey {
     /// The owner's token of a project.
     #[must_use]
     pub fn token(&self, id: &str) -> String {
-        hex(&self.mac(id).finalize().into_bytes())
+        hex(&self.mac("project", id).finalize().into_bytes())
     }
 
     /// Whether this is the owner's token of the project, in constant time.
@@ -54,10 +63,17 @@ impl TokenKey {
         self.token(id).as_bytes().ct_eq(token.as_bytes()).into()
     }
 
-    fn mac(&self, id: &str) -> Hmac<Sha256> {
+    /// A name for whoever has an address, from which the address can't be told.
+    #[must_use]
+    pub fn pseudonym(&self, address: IpAddr) -> String {
+        hex(&self.mac("address", &address.to_string()).finalize().into_bytes()[..PSEUDONYM_BYTES])
+    }
+
+    fn mac(&self, kind: &str, text: &str) -> Hmac<Sha256> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
-        mac.update(b"project:");
-        mac.update(id.as_bytes());
+        mac.update(kind.as_bytes());
+        mac.update(b":");
+        mac.update(text.as_bytes());
         mac
     }
 }
@@ -73,10 +89,12 @@ mod tests {
 
     #[test]
     fn ids_differ_and_are_known_as_such() {
-        let (a, b) = (new_id().unwrap(), new_id().unwrap());
+        let (a, b) = (new_id(false).unwrap(), new_id(true).unwrap());
         assert_ne!(a, b);
         assert!(is_id(&a) && is_id(&b));
-        for other in ["", "short", "../../../etc/passwd0", "ABCDEFGHIJKMNPQRSTUV", "abcdefghijkmnpqrstuvw"] {
+        for other in
+            ["", "short", "demo-", "demo-demo-abcdefghijkmnpqrstuv", "../../../etc/passwd0", "ABCDEFGHIJKMNPQRSTUV"]
+        {
             assert!(!is_id(other), "{other}");
         }
     }

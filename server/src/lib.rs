@@ -1,10 +1,13 @@
 //! Kinora's server: routes over a database and an object store, a runner of fallback compiles, and the command line.
 //!
 //! [`router`] is the whole web side, for the program and for tests. A customer's request goes through [`routes`] to
-//! [`uploads`] (files that arrive), [`finish`] (checking and publishing) and [`runner`] (compiles that a browser could
-//! not do). [`db`] holds all SQL, [`storage`] all files; nothing waits for anything but the database while it has a
-//! connection.
+//! [`uploads`] (files that arrive), [`projects`] (the steps of a project's life), [`finish`] (checking and writing a version),
+//! [`settle`] (showing it) and [`runner`] (compiles that a browser could not do); [`janitor`] and [`sweep`] do what is due.
+//! [`db`] holds all SQL, [`storage`] all files; nothing waits for anything but the database while it has a connection.
 
+pub mod backup;
+mod changes;
+pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod db;
@@ -12,11 +15,19 @@ pub mod error;
 pub mod finish;
 pub mod forms;
 pub mod id;
+pub mod janitor;
+pub mod limits;
+pub mod metrics;
+pub mod projects;
 pub mod qr;
+mod room;
 pub mod routes;
 pub mod runner;
+pub mod settle;
 pub mod state;
 pub mod storage;
+pub mod sweep;
 pub mod uploads;
+pub mod workers;
 
 pub use routes::router;

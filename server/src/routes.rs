@@ -1,30 +1,35 @@
 //! The route table.
 
 mod assets;
+mod catalog;
+mod client;
 mod finish;
 mod headers;
 mod health;
 mod objects;
+mod openapi;
+mod owner;
 mod pages;
 mod projects;
 mod uploads;
 mod view;
 
-use std::time::Duration;
+use std::{future::ready, time::Duration};
 
 use axum::{
     Router,
     extract::DefaultBodyLimit,
     http::StatusCode,
-    middleware::{from_fn, map_response},
-    routing::{get, post},
+    middleware::{from_fn, from_fn_with_state, map_response, map_response_with_state},
+    routing::get,
 };
 use tower_http::{
     catch_panic::CatchPanicLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
-    timeout::TimeoutLayer,
+    timeout::{RequestBodyTimeoutLayer, TimeoutLayer},
     trace::TraceLayer,
 };
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     error::{REQUEST_ID, render},
@@ -40,39 +45,31 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// Everything that the server answers.
 pub fn router(state: SharedState) -> Router {
-    let uploads = Router::new()
-        .route(
-            "/api/ar/projects/{id}/files/{name}",
-            get(uploads::status).patch(uploads::append).put(uploads::put).delete(uploads::delete),
-        )
-        .layer(DefaultBodyLimit::max(UPLOAD_BODY_BYTES_MAX));
-    let answered = Router::new()
-        .route("/api/ar/projects", post(projects::create))
-        .route("/api/ar/projects/{id}", get(projects::show).delete(projects::remove))
-        .route("/api/ar/projects/{id}/complete", post(finish::complete))
-        .route("/api/ar/projects/{id}/compile", post(finish::compile))
-        .route("/api/ar/projects/{id}/{code}", get(projects::qr))
+    let (api, document) = api().split_for_parts();
+    let document = openapi::complete(document);
+    let limited = api
+        .route("/api/openapi.json", get(move || ready(openapi::answer(document.clone()))))
+        .merge(pages::router())
+        .layer(from_fn_with_state(SharedState::clone(&state), client::limit));
+    // A printed code can't be recalled: whoever scans it is never told to wait.
+    let unlimited = Router::new()
         .route("/ar/view/{id}", get(view::view))
         .route("/api/ar/view/{id}", get(view::view))
+        .route("/objects/ar-storage/{id}/{*file}", get(objects::object))
         .route("/assets/{build}/{*file}", get(assets::asset))
         .route("/viewer/{*file}", get(assets::viewer))
         .route("/favicon.ico", get(assets::icon))
         .route("/robots.txt", get(assets::robots))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .merge(uploads)
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_TIMEOUT));
-    let streamed = Router::new()
-        .route("/api/ar/projects/{id}/events", get(projects::events))
-        .route("/objects/ar-storage/{id}/{*file}", get(objects::object));
-    answered
-        .merge(streamed)
+        .route("/metrics", get(health::metrics));
+    limited
+        .merge(unlimited)
         .with_state(SharedState::clone(&state))
-        .merge(pages::router(state))
         .layer(CatchPanicLayer::custom(health::panicked))
         .layer(from_fn(render))
-        .layer(map_response(headers::secure))
+        .layer(from_fn_with_state(SharedState::clone(&state), client::count))
+        .layer(map_response_with_state(SharedState::clone(&state), headers::secure))
         .layer(
             TraceLayer::new_for_http()
                 .make_span_with(|request: &axum::extract::Request| {
@@ -84,4 +81,30 @@ pub fn router(state: SharedState) -> Router {
         )
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(from_fn_with_state(SharedState::clone(&state), client::identify))
+        .layer(RequestBodyTimeoutLayer::new(state.options.read_timeout))
+}
+
+/// What programs talk to, with its description.
+fn api() -> OpenApiRouter<SharedState> {
+    let uploads = OpenApiRouter::new()
+        .routes(routes!(uploads::create, uploads::options))
+        .routes(routes!(uploads::status, uploads::append, uploads::put, uploads::delete))
+        .layer(DefaultBodyLimit::max(UPLOAD_BODY_BYTES_MAX))
+        .layer(map_response(uploads::tus));
+    let answered = OpenApiRouter::with_openapi(openapi::document())
+        .routes(routes!(projects::create))
+        .routes(routes!(projects::show, projects::remove))
+        .routes(routes!(projects::restore))
+        .routes(routes!(projects::extend))
+        .routes(routes!(projects::revise))
+        .routes(routes!(finish::complete))
+        .routes(routes!(finish::compile, finish::cancel))
+        .routes(routes!(projects::qr))
+        .routes(routes!(catalog::currencies))
+        .routes(routes!(catalog::products))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .merge(uploads)
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_TIMEOUT));
+    answered.routes(routes!(projects::events))
 }

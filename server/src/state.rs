@@ -1,22 +1,29 @@
 //! What the handlers share.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use tokio::sync::{Notify, Semaphore, watch};
+use ipnet::IpNet;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
+    changes::Changes,
+    clock::Clock,
     config::Config,
     db::Db,
     id::{TokenKey, new_id},
+    limits::Limits,
+    metrics::Metrics,
     qr::QrCode,
+    room::Room,
     storage::Storage,
+    workers::Workers,
 };
 
-/// Albums checked and published at a time; each may hold a photo in memory.
-const FINISHES_MAX: usize = 4;
+/// Threads that look at photos which browsers have compiled.
+const CHECK_THREADS: usize = 2;
 
 /// Handles to everything a request may need.
 pub struct AppState {
@@ -24,22 +31,42 @@ pub struct AppState {
     pub db: Db,
     /// All files.
     pub storage: Storage,
+    /// The time of day.
+    pub clock: Clock,
     /// Signs upload tokens.
     pub key: TokenKey,
+    /// What operators watch.
+    pub metrics: Arc<Metrics>,
+    /// How much one customer may ask for.
+    pub(crate) limits: Limits,
     /// The address that QR codes hold, without a slash at the end.
     pub public_url: String,
-    /// Least width in print of every project's QR code: their links are equally long.
-    pub(crate) qr_least_mm: u32,
-    /// Permits to decode and publish.
-    pub(crate) finishes: Semaphore,
+    /// How much is taken on at a time.
+    pub(crate) room: Room,
+    /// Looks at photos.
+    pub(crate) checks: Workers,
+    /// Compiles photos.
+    pub(crate) compiles: Workers,
     /// Compiles at a time.
     pub(crate) compile_threads: usize,
+    pub(crate) options: Options,
     /// Cancelled when the server is asked to stop.
     pub stopping: CancellationToken,
     /// Wakes a runner.
     pub(crate) queued: Notify,
     /// Wakes whoever watches a project.
-    pub(crate) changed: watch::Sender<()>,
+    pub(crate) changes: Changes,
+}
+
+/// What handlers need of the operator's choices.
+pub(crate) struct Options {
+    pub(crate) trial: Option<Duration>,
+    pub(crate) extensions_max: i64,
+    pub(crate) trash: Duration,
+    pub(crate) project_bytes_max: u64,
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) metrics_token: Option<String>,
+    pub(crate) read_timeout: Duration,
 }
 
 impl AppState {
@@ -50,23 +77,44 @@ impl AppState {
     pub async fn open(config: &Config, listen: SocketAddr) -> anyhow::Result<Self> {
         std::fs::create_dir_all(&config.data)
             .with_context(|| format!("can't make the data folder {}", config.data.display()))?;
-        let db = Db::open(config).await?;
-        let storage = Storage::local(&config.data.join("objects"))?;
+        Self::assemble(config, listen, Clock::System, Storage::open(config)?).await
+    }
+
+    /// The same with a clock and a store of the caller's.
+    ///
+    /// # Errors
+    /// When the database can't be opened.
+    pub async fn assemble(config: &Config, listen: SocketAddr, clock: Clock, storage: Storage) -> anyhow::Result<Self> {
+        let metrics = Arc::new(Metrics::default());
+        let db = Db::open(config, clock.clone(), Arc::clone(&metrics)).await?;
         let key = TokenKey::from_text(&db.setting("token_key", TokenKey::generate()?).await?);
         let public_url = config.public_url.as_ref().map_or(format!("http://{listen}"), Url::to_string);
         let public_url = public_url.trim_end_matches('/').to_owned();
-        let qr_least_mm = QrCode::new(&link(&public_url, &new_id()?)).context("the public URL is too long")?.least_mm();
+        QrCode::new(&link(&public_url, &new_id(true)?)).context("the public URL is too long")?;
         Ok(Self {
             db,
             storage,
+            clock,
             key,
+            metrics,
+            limits: Limits::new(config),
             public_url,
-            qr_least_mm,
-            finishes: Semaphore::new(FINISHES_MAX),
+            room: Room::default(),
+            checks: Workers::new("check", CHECK_THREADS)?,
+            compiles: Workers::new("compile", config.compile_threads())?,
             compile_threads: config.compile_threads(),
+            options: Options {
+                trial: config.trial(),
+                extensions_max: i64::from(config.demo_extensions),
+                trash: config.trash(),
+                project_bytes_max: u64::from(config.quota_project_mb) * 1_000_000,
+                trusted_proxies: config.trusted_proxies.clone(),
+                metrics_token: config.metrics_token.clone(),
+                read_timeout: config.read_timeout(),
+            },
             stopping: CancellationToken::new(),
             queued: Notify::new(),
-            changed: watch::Sender::new(()),
+            changes: Changes::default(),
         })
     }
 
@@ -74,10 +122,6 @@ impl AppState {
     #[must_use]
     pub fn link(&self, id: &str) -> String {
         link(&self.public_url, id)
-    }
-
-    pub(crate) fn announce_change(&self) {
-        self.changed.send_replace(());
     }
 }
 

@@ -1,61 +1,136 @@
-//! All files, in an object store.
+//! All files, in an object store: a local folder, or one that speaks S3.
 //!
 //! ```text
-//! uploads/{id}/{name}/{offset}         parts of a file that arrives; private
-//! uploads/{id}/{name}/complete         says that no part will follow
-//! originals/{id}/photo-{n}             photos as they were sent, to compile them again; private
+//! uploads/{id}/open                    files may be sent
+//! uploads/{id}/{name}/length-{bytes}   a file is announced; private
+//! uploads/{id}/{name}/{offset}         its parts
+//! originals/{id}/v{n}/photo-{k}        photos as they were sent, to compile them again; private
+//! ar-storage/{id}/v{n}/…               a published version; never changed
+//! ar-storage/{id}/index.html           names the version that is shown; replaced as a whole
+//! ar-storage/{id}/gone                 the tombstone of an expired or removed project, and why it is gone
 //! ar-storage/{id}/pending              a project that is not published yet
-//! ar-storage/{id}/v1/…                 what is published
-//! ar-storage/{id}/index.html           names the version; written last, it makes the album visible at once
-//! ar-storage/{id}/gone.html            the tombstone of a removed project
 //! ```
 
-use std::{ops::Range, path::Path as FilePath, sync::Arc};
+use std::{
+    fs::File,
+    io::{Read, Seek, SeekFrom},
+    ops::Range,
+    path::{Path as FilePath, PathBuf},
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use object_store::{
-    Error, GetOptions, GetRange, GetResult, ObjectMeta, ObjectStore, ObjectStoreExt, PutPayload, Result,
-    WriteMultipart, local::LocalFileSystem, path::Path,
+    BackoffConfig, ClientOptions, Error, GetOptions, GetResultPayload, ObjectMeta, ObjectStore, ObjectStoreExt,
+    PutPayload, Result, RetryConfig, WriteMultipart, aws::AmazonS3Builder, local::LocalFileSystem, path::Path,
+    prefix::PrefixStore,
 };
 use sha2::{Digest, Sha256};
+use tokio::task::spawn_blocking;
+use tokio_util::io::ReaderStream;
 
-use crate::id::hex;
+use crate::{config::Config, id::hex};
 
-/// The name of the mark that an upload is whole.
-const COMPLETE: &str = "complete";
+/// The mark that files may be sent.
+const OPEN: &str = "open";
+/// What the name of an announcement begins with; the file's length follows.
+const LENGTH: &str = "length-";
 /// Parts of a multipart write under way at a time.
 const WRITES_AT_A_TIME: usize = 2;
+/// Bytes of a stored file that are read at a time.
+const READ_BYTES: u64 = 4 << 20;
+/// Bytes of a published file that are read from a folder at a time.
+const SERVE_BYTES: usize = 128 << 10;
+/// How long a store may be silent, and how long it is tried again.
+const STORE_TIMEOUT: Duration = Duration::from_secs(30);
+const STORE_RETRIES: usize = 4;
 
 /// Where all files are.
 pub struct Storage {
     store: Arc<dyn ObjectStore>,
+    /// The folder, where it is one.
+    folder: Option<PathBuf>,
+}
+
+/// A file in the store, in one part or several.
+#[derive(Clone, Debug)]
+pub struct StoredFile {
+    /// Each with where it begins and ends in the file, without gaps.
+    parts: Vec<(Range<u64>, Path)>,
+    /// Its size.
+    pub bytes: u64,
 }
 
 /// A file that arrives, or has.
 #[derive(Clone, Debug)]
 pub struct Upload {
-    /// Its parts without gaps, each with where it begins.
-    parts: Vec<(u64, ObjectMeta)>,
-    /// Bytes that are there without gaps.
-    pub bytes: u64,
-    /// Whether no more will follow.
-    pub complete: bool,
+    /// What is there, without gaps.
+    pub file: StoredFile,
+    /// How long it is to be.
+    pub length: u64,
+}
+
+impl Upload {
+    /// Whether all has arrived.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.file.bytes == self.length
+    }
+}
+
+/// A published file, ready to be read.
+pub struct Opened {
+    /// What is known of it.
+    pub meta: ObjectMeta,
+    /// The file itself, from a folder.
+    file: Option<File>,
 }
 
 impl Storage {
+    /// As the operator chose.
+    ///
+    /// # Errors
+    /// When the folder can't be made or the URL is none of a store.
+    pub fn open(config: &Config) -> anyhow::Result<Self> {
+        match &config.storage {
+            None => Self::local(&config.data.join("objects")),
+            Some(url) if url.scheme() == "s3" => {
+                let retry = RetryConfig {
+                    backoff: BackoffConfig::default(),
+                    max_retries: STORE_RETRIES,
+                    retry_timeout: STORE_TIMEOUT,
+                };
+                let builder = AmazonS3Builder::from_env().with_url(url.as_str()).with_retry(retry);
+                let allows_http = std::env::var("AWS_ALLOW_HTTP").is_ok_and(|allowed| allowed == "true");
+                let client = ClientOptions::new().with_allow_http(allows_http).with_timeout(STORE_TIMEOUT);
+                let store = builder.with_client_options(client).build().context("can't use the object store")?;
+                let prefix = Path::from_url_path(url.path()).context("the object store's prefix is no path")?;
+                Ok(Self::with_store(Arc::new(PrefixStore::new(store, prefix))))
+            }
+            Some(url) => bail!("an object store is named like s3://bucket/prefix, not {}://…", url.scheme()),
+        }
+    }
+
     /// In a local folder, made when missing.
     ///
     /// # Errors
     /// When the folder can't be made.
     pub fn local(folder: &FilePath) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder).with_context(|| format!("can't make the folder {}", folder.display()))?;
-        let store = LocalFileSystem::new_with_prefix(folder)?.with_automatic_cleanup(true);
-        Ok(Self { store: Arc::new(store) })
+        let store = LocalFileSystem::new_with_prefix(folder)?.with_automatic_cleanup(true).with_fsync(true);
+        Ok(Self { store: Arc::new(store), folder: Some(folder.to_owned()) })
     }
 
-    /// What has arrived of a file, `None` for nothing.
+    /// In any store.
+    #[must_use]
+    pub fn with_store(store: Arc<dyn ObjectStore>) -> Self {
+        Self { store, folder: None }
+    }
+
+    /// What has arrived of a file, `None` when it is not announced.
     ///
     /// # Errors
     /// When the store fails.
@@ -63,37 +138,51 @@ impl Storage {
         let folder = upload_folder(id, name);
         let mut found: Vec<ObjectMeta> = self.store.list(Some(&folder)).try_collect().await?;
         found.sort_by(|a, b| a.location.cmp(&b.location));
-        if found.is_empty() {
-            return Ok(None);
-        }
-        let mut upload = Upload { parts: Vec::new(), bytes: 0, complete: false };
+        let lengths: Vec<u64> = found.iter().filter_map(announced).collect();
+        // Two announcements at once: neither counts, and the client begins anew.
+        let [length] = lengths[..] else { return Ok(None) };
+        let mut file = StoredFile { parts: Vec::new(), bytes: 0 };
         for meta in found {
-            match meta.location.filename() {
-                Some(COMPLETE) => upload.complete = true,
-                Some(name) if name.parse() == Ok(upload.bytes) => {
-                    upload.bytes += meta.size;
-                    upload.parts.push((upload.bytes - meta.size, meta));
-                }
-                _ => {}
+            if meta.location.filename().and_then(|name| name.parse().ok()) == Some(file.bytes) {
+                let end = file.bytes + meta.size;
+                file.parts.push((file.bytes..end, meta.location));
+                file.bytes = end;
             }
         }
-        Ok(Some(upload))
+        Ok(Some(Upload { file, length }))
+    }
+
+    /// Announces a file of a length; whatever was there under its name is forgotten.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn begin_upload(&self, id: &str, name: &str, length: u64) -> Result<()> {
+        self.delete_upload(id, name).await?;
+        self.put(&upload_folder(id, name).join(format!("{LENGTH}{length}")), PutPayload::new()).await
+    }
+
+    /// Says anew how long a file is.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn announce_again(&self, id: &str, name: &str, length: u64) -> Result<()> {
+        let folder = upload_folder(id, name);
+        let before = self.list(&folder).await?;
+        let now = folder.join(format!("{LENGTH}{length}"));
+        self.put(&now, PutPayload::new()).await?;
+        for meta in before.iter().filter(|meta| announced(meta).is_some() && meta.location != now) {
+            self.delete(&meta.location).await?;
+        }
+        Ok(())
     }
 
     /// Adds a part to a file.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn append(&self, id: &str, name: &str, offset: u64, bytes: Bytes, complete: bool) -> Result<()> {
-        let folder = upload_folder(id, name);
-        if !bytes.is_empty() {
-            // Ten gigabytes' worth of digits, so that names sort as numbers do.
-            self.store.put(&folder.clone().join(format!("{offset:011}")), bytes.into()).await?;
-        }
-        if complete {
-            self.store.put(&folder.join(COMPLETE), PutPayload::new()).await?;
-        }
-        Ok(())
+    pub async fn append(&self, id: &str, name: &str, offset: u64, bytes: Bytes) -> Result<()> {
+        // A hundred gigabytes' worth of digits, so that names sort as numbers do.
+        self.put(&upload_folder(id, name).join(format!("{offset:011}")), bytes).await
     }
 
     /// Forgets a file that arrived.
@@ -104,60 +193,104 @@ impl Storage {
         self.delete_below(&upload_folder(id, name)).await
     }
 
-    /// Forgets all files that arrived for a project.
+    /// Forgets all files that arrived for a project; an open one stays open.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn delete_uploads(&self, id: &str) -> Result<()> {
-        self.delete_below(&Path::from_iter(["uploads", id])).await
+        for meta in self.list(&uploads(id)).await? {
+            if meta.location.filename() != Some(OPEN) {
+                self.delete(&meta.location).await?;
+            }
+        }
+        Ok(())
     }
 
-    /// Bytes that have arrived for a project.
+    /// Bytes announced for a project's files but this one.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn uploaded_bytes(&self, id: &str) -> Result<u64> {
-        let folder = Path::from_iter(["uploads", id]);
-        self.store.list(Some(&folder)).try_fold(0, |sum, meta| async move { Ok(sum + meta.size) }).await
+    pub async fn announced_bytes(&self, id: &str, but: &str) -> Result<u64> {
+        let but = upload_folder(id, but);
+        let others = self.list(&uploads(id)).await?;
+        Ok(others.iter().filter(|meta| !meta.location.prefix_matches(&but)).filter_map(announced).sum())
     }
 
-    /// A range of a file that arrived; the range is within it.
+    /// Whether files may be sent.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn read_range(&self, upload: &Upload, range: Range<u64>) -> Result<Vec<u8>> {
+    pub async fn is_open(&self, id: &str) -> Result<bool> {
+        Ok(self.head(&uploads(id).join(OPEN)).await?.is_some())
+    }
+
+    /// Says whether files may be sent.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn set_open(&self, id: &str, is_open: bool) -> Result<()> {
+        let mark = uploads(id).join(OPEN);
+        if is_open { self.put(&mark, PutPayload::new()).await } else { self.delete(&mark).await }
+    }
+
+    /// A range of a file; the range is within it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn read_range(&self, file: &StoredFile, range: Range<u64>) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        for (from, meta) in &upload.parts {
-            let (start, end) = (range.start.max(*from), range.end.min(from + meta.size));
+        for (part, path) in &file.parts {
+            let (start, end) = (range.start.max(part.start), range.end.min(part.end));
             if start < end {
-                bytes.extend_from_slice(&self.store.get_range(&meta.location, start - from..end - from).await?);
+                bytes.extend_from_slice(&self.store.get_range(path, start - part.start..end - part.start).await?);
             }
         }
         Ok(bytes)
     }
 
-    /// A whole file that arrived, part by part.
-    pub fn read_parts<'a>(&'a self, upload: &'a Upload) -> BoxStream<'a, Result<Bytes>> {
-        let parts = futures::stream::iter(&upload.parts);
-        parts.then(|(_, meta)| async { self.store.get(&meta.location).await?.bytes().await }).boxed()
+    /// A whole file, a few megabytes at a time.
+    pub fn read<'a>(&'a self, file: &'a StoredFile) -> BoxStream<'a, Result<Bytes>> {
+        let pieces = file.parts.iter().flat_map(|(part, path)| {
+            let size = part.end - part.start;
+            let starts = (0..size).step_by(usize::try_from(READ_BYTES).unwrap_or(usize::MAX));
+            starts.map(move |start| (path, start..(start + READ_BYTES).min(size)))
+        });
+        futures::stream::iter(pieces).then(|(path, range)| self.store.get_range(path, range)).boxed()
     }
 
-    /// Copies a file that arrived, never holding more than a few parts in memory, and gives the SHA-256 of what was copied.
+    /// Copies a file, never holding more than a few parts in memory, and gives the SHA-256 of what was copied.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn copy_upload(&self, upload: &Upload, to: &Path) -> Result<String> {
-        let mut write = WriteMultipart::new(self.store.put_multipart(to).await?);
-        let mut parts = self.read_parts(upload);
+    pub async fn copy(&self, file: &StoredFile, to: &Path) -> Result<String> {
+        let mut write = self.write(to).await?;
+        let mut pieces = self.read(file);
         let mut hasher = Sha256::new();
-        while let Some(part) = parts.next().await {
-            let part = part?;
-            hasher.update(&part);
+        while let Some(piece) = pieces.next().await {
+            let piece = piece?;
+            hasher.update(&piece);
             write.wait_for_capacity(WRITES_AT_A_TIME).await?;
-            write.put(part);
+            write.put(piece);
         }
         write.finish().await?;
         Ok(hex(&hasher.finalize()))
+    }
+
+    /// Begins to write a large file; it is there when the write is finished.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn write(&self, to: &Path) -> Result<WriteMultipart> {
+        Ok(WriteMultipart::new(self.store.put_multipart(to).await?))
+    }
+
+    /// A stored object as a file; `None` where there is none.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn stored(&self, path: Path) -> Result<Option<StoredFile>> {
+        let meta = self.head(&path).await?;
+        Ok(meta.map(|meta| StoredFile { parts: vec![(0..meta.size, path)], bytes: meta.size }))
     }
 
     /// Writes a file whole or not at all.
@@ -192,27 +325,83 @@ impl Storage {
         }
     }
 
-    /// A range of a file, to be streamed.
+    /// A file to be served; `None` where there is none.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn open(&self, path: &Path, range: Range<u64>) -> Result<GetResult> {
-        let range = (!range.is_empty()).then_some(GetRange::Bounded(range));
-        self.store.get_opts(path, GetOptions { range, ..GetOptions::default() }).await
+    pub async fn open_file(&self, path: &Path) -> Result<Option<Opened>> {
+        if self.folder.is_none() {
+            return Ok(self.head(path).await?.map(|meta| Opened { meta, file: None }));
+        }
+        let found = match self.store.get_opts(path, GetOptions::default()).await {
+            Ok(found) => found,
+            Err(Error::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let meta = found.meta.clone();
+        let file = match found.payload {
+            GetResultPayload::File(file, _) => Some(file),
+            GetResultPayload::Stream(_) => None,
+        };
+        Ok(Some(Opened { meta, file }))
     }
 
-    /// Takes a project off the web: the tombstone first, so that the link never answers with nothing.
+    /// A range of a file to be served, as it is read.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn bury(&self, id: &str) -> Result<()> {
-        self.put(&published(id, "gone.html"), PutPayload::new()).await?;
-        for name in ["index.html", "pending"] {
-            self.delete(&published(id, name)).await?;
+    pub async fn stream(
+        &self,
+        opened: Opened,
+        range: Range<u64>,
+    ) -> anyhow::Result<BoxStream<'static, anyhow::Result<Bytes>>> {
+        let Opened { meta, file } = opened;
+        let length = range.end - range.start;
+        match file {
+            None if length == 0 => Ok(futures::stream::empty().boxed()),
+            None => {
+                let options = GetOptions { range: Some(range.into()), ..GetOptions::default() };
+                let found = self.store.get_opts(&meta.location, options).await?;
+                Ok(found.into_stream().map_err(Into::into).boxed())
+            }
+            Some(mut file) => {
+                let small = usize::try_from(length).ok().filter(|length| *length <= SERVE_BYTES);
+                let read = spawn_blocking(move || {
+                    file.seek(SeekFrom::Start(range.start))?;
+                    let mut bytes = Vec::new();
+                    if let Some(length) = small {
+                        bytes.reserve_exact(length);
+                        (&mut file).take(length as u64).read_to_end(&mut bytes)?;
+                    }
+                    std::io::Result::Ok((file, bytes))
+                });
+                let (file, bytes) = read.await??;
+                if small.is_some() {
+                    return Ok(futures::stream::iter([Ok(Bytes::from(bytes))]).boxed());
+                }
+                let mut file = tokio::fs::File::from_std(file);
+                file.set_max_buf_size(SERVE_BYTES);
+                let rest = tokio::io::AsyncReadExt::take(file, length);
+                Ok(ReaderStream::with_capacity(rest, SERVE_BYTES).map_err(Into::into).boxed())
+            }
         }
-        self.delete_below(&published(id, "v1")).await?;
-        self.delete_below(&Path::from_iter(["originals", id])).await?;
-        self.delete_uploads(id).await
+    }
+
+    /// Everything below a folder.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn list(&self, folder: &Path) -> Result<Vec<ObjectMeta>> {
+        self.store.list(Some(folder)).try_collect().await
+    }
+
+    /// The names of the folders in a folder.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn folders(&self, folder: &Path) -> Result<Vec<String>> {
+        let found = self.store.list_with_delimiter(Some(folder)).await?.common_prefixes;
+        Ok(found.iter().filter_map(|folder| folder.filename().map(str::to_owned)).collect())
     }
 
     /// Deletes a file; there being none is fine.
@@ -226,27 +415,86 @@ impl Storage {
         }
     }
 
-    async fn delete_below(&self, folder: &Path) -> Result<()> {
-        let found: Vec<ObjectMeta> = self.store.list(Some(folder)).try_collect().await?;
-        for meta in found {
+    /// Deletes everything below a folder.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn delete_below(&self, folder: &Path) -> Result<()> {
+        for meta in self.list(folder).await? {
             self.delete(&meta.location).await?;
         }
         Ok(())
     }
+
+    /// Writes that were cut off in a local folder, untouched for so long: the store keeps them beside their place under names
+    /// that it does not list.
+    ///
+    /// # Errors
+    /// When the folder can't be read.
+    pub async fn cut_off(&self, untouched: Duration) -> anyhow::Result<Vec<PathBuf>> {
+        let Some(folder) = self.folder.clone() else { return Ok(Vec::new()) };
+        spawn_blocking(move || {
+            let mut found = Vec::new();
+            let mut folders = vec![folder];
+            while let Some(folder) = folders.pop() {
+                // A folder that has just gone holds nothing.
+                let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+                for entry in entries {
+                    let entry = entry?;
+                    let Ok(metadata) = entry.metadata() else { continue };
+                    if metadata.is_dir() {
+                        folders.push(entry.path());
+                    } else if entry.file_name().to_string_lossy().contains('#')
+                        && metadata.modified().is_ok_and(|modified| is_older(modified, untouched))
+                    {
+                        found.push(entry.path());
+                    }
+                }
+            }
+            Ok(found)
+        })
+        .await?
+    }
+}
+
+fn is_older(modified: SystemTime, age: Duration) -> bool {
+    SystemTime::now().duration_since(modified).is_ok_and(|since| since >= age)
+}
+
+fn announced(meta: &ObjectMeta) -> Option<u64> {
+    meta.location.filename()?.strip_prefix(LENGTH)?.parse().ok()
+}
+
+/// The folder of what arrives for a project.
+#[must_use]
+pub fn uploads(id: &str) -> Path {
+    Path::from_iter(["uploads", id])
 }
 
 fn upload_folder(id: &str, name: &str) -> Path {
     Path::from_iter(["uploads", id, name])
 }
 
-/// A published file of a project; `file` may name a version: `v1/targets.mind`.
+/// A published file of a project, or with an empty name their folder.
 #[must_use]
 pub fn published(id: &str, file: &str) -> Path {
-    Path::from_iter(["ar-storage", id].into_iter().chain(file.split('/')))
+    Path::from_iter(["ar-storage", id].into_iter().chain(file.split('/')).filter(|part| !part.is_empty()))
 }
 
-/// A photo as it was sent.
+/// A file of a published version, or with an empty name its folder.
 #[must_use]
-pub fn original(id: &str, name: &str) -> Path {
-    Path::from_iter(["originals", id, name])
+pub fn versioned(id: &str, version: i64, file: &str) -> Path {
+    Path::from_iter(["ar-storage", id, &format!("v{version}"), file].into_iter().filter(|part| !part.is_empty()))
+}
+
+/// The folder of a project's photos as they were sent.
+#[must_use]
+pub fn originals(id: &str) -> Path {
+    Path::from_iter(["originals", id])
+}
+
+/// A photo as it was sent, or with an empty name the folder of a version's photos.
+#[must_use]
+pub fn original(id: &str, version: i64, name: &str) -> Path {
+    Path::from_iter(["originals", id, &format!("v{version}"), name].into_iter().filter(|part| !part.is_empty()))
 }

@@ -2,6 +2,7 @@
 
 mod command;
 mod measure;
+mod postgres;
 mod serve;
 mod setup;
 mod test;

@@ -1,6 +1,9 @@
 //! What a machine needs: looked for first, installed where that is allowed, named where it is not.
 
-use std::{env, fs, path::Path};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
@@ -34,18 +37,46 @@ pub(crate) fn test_programs(workspace: &Workspace) -> anyhow::Result<()> {
         .filter(|(program, _)| !on_path(program) && env::var_os(program.to_uppercase()).is_none())
         .flat_map(|(_, packages)| packages.split(' '))
         .collect();
+    install(workspace, &missing)
+}
+
+/// The folder of PostgreSQL's programs: of those on the path, or of the newest that Debian has installed.
+pub(crate) fn postgres(workspace: &Workspace) -> anyhow::Result<PathBuf> {
+    if let Some(folder) = postgres_programs() {
+        return Ok(folder);
+    }
+    install(workspace, &["postgresql"])?;
+    postgres_programs().context("PostgreSQL's `initdb` and `pg_ctl` are not to be found")
+}
+
+fn postgres_programs() -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    let on_path = env::split_paths(&path);
+    let mut of_debian: Vec<PathBuf> =
+        fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|version| version.path()).collect();
+    of_debian.sort();
+    let folders = on_path.chain(of_debian.into_iter().rev().map(|version| version.join("bin")));
+    folders.into_iter().find(|folder| ["initdb", "pg_ctl"].iter().all(|program| folder.join(program).is_file()))
+}
+
+/// Whether this program runs as root.
+pub(crate) fn is_root() -> bool {
+    output(&mut command(Path::new("."), "id", ["-u"])).is_some_and(|id| id.trim() == "0")
+}
+
+fn install(workspace: &Workspace, missing: &[&str]) -> anyhow::Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
     let packages = missing.join(" ");
     let root = workspace.path(".");
-    let is_root = output(&mut command(&root, "id", ["-u"])).is_some_and(|id| id.trim() == "0");
-    if !is_root || !on_path("apt-get") {
+    if !is_root() || !on_path("apt-get") {
         bail!("the tests need {packages}; install them (Debian: `sudo apt-get install {packages}`) and try again");
     }
     run(&mut command(&root, "apt-get", ["update", "-qq"]))?;
     let install = ["install", "-y", "-qq", "--no-install-recommends"];
-    run(command(&root, "apt-get", install.into_iter().chain(missing)).env("DEBIAN_FRONTEND", "noninteractive"))
+    let mut install = command(&root, "apt-get", install.iter().chain(missing));
+    run(install.env("DEBIAN_FRONTEND", "noninteractive")).with_context(|| format!("the tests need {packages}"))
 }
 
 /// The packages that a folder's lock file pins; does nothing while the lock file stays as it is.

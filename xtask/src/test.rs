@@ -4,6 +4,7 @@ use clap::ValueEnum;
 
 use crate::{
     command::{cargo, command, run},
+    postgres::{POSTGRES_VARIABLE, Postgres},
     serve::{self, WEB_DIR_VARIABLE},
     setup, web,
     workspace::Workspace,
@@ -12,7 +13,7 @@ use crate::{
 /// A set of tests that needs the same things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Suite {
-    /// Rust's own tests of every crate, and the examples in its docs
+    /// Rust's own tests of every crate, the examples in its docs, and the server's tests once more on PostgreSQL
     Native,
     /// The WASM compiler against the native one and against npm mind-ar
     Wasm,
@@ -25,8 +26,7 @@ pub(crate) fn test(workspace: &Workspace, suites: &[Suite]) -> anyhow::Result<()
     let wanted = |suite| suites.is_empty() || suites.contains(&suite);
     web::build(workspace)?;
     if wanted(Suite::Native) {
-        let mut tests = cargo(&workspace.path("."), ["test", "--workspace", "--quiet"]);
-        run(tests.env(WEB_DIR_VARIABLE, workspace.web_dir()))?;
+        native(workspace)?;
     }
     if !wanted(Suite::Wasm) && !wanted(Suite::Browser) {
         return Ok(());
@@ -44,4 +44,17 @@ pub(crate) fn test(workspace: &Workspace, suites: &[Suite]) -> anyhow::Result<()
         run(tests.env("KINORA_BIN", &binary))?;
     }
     Ok(())
+}
+
+/// On SQLite, then what asks a database once more on PostgreSQL.
+fn native(workspace: &Workspace) -> anyhow::Result<()> {
+    let root = workspace.path(".");
+    let postgres = Postgres::start(workspace)?;
+    let mut tests = cargo(&root, ["test", "--workspace", "--quiet"]);
+    run(tests.env_remove(POSTGRES_VARIABLE).env(WEB_DIR_VARIABLE, workspace.web_dir()))?;
+    let mut tests = cargo(&root, ["test", "-p", "server", "--quiet", "--test", "it"]);
+    if workspace.path("server/tests/live").is_dir() {
+        tests.args(["--test", "live"]);
+    }
+    run(postgres.tell(tests.env(WEB_DIR_VARIABLE, workspace.web_dir())))
 }

@@ -13,9 +13,10 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, Blob, Event, File, FileList};
 
 use super::{
+    client::SendError,
     compiler::{Compiler, JobEvent},
     media::{object_url, probe_video, readable_photo, revoke},
-    publish::{Draft, Parcel, SendError, Sending, send},
+    publish::{Draft, Parcel, Sending, send},
     worker,
 };
 use crate::{
@@ -425,7 +426,7 @@ impl Studio {
     /// At the file it is about, or for the whole.
     fn show(self, error: SendError) {
         self.sending.set(None);
-        if error.is_final {
+        if error.is_final() {
             self.draft.set_value(None);
         }
         let place = error.file.as_deref().and_then(|file| file.split_once('-'));

@@ -1,45 +1,74 @@
 //! `kinora serve`.
 
-use std::{io::IsTerminal, net::SocketAddr, sync::Arc};
+use std::{
+    io::IsTerminal,
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+};
 
 use anyhow::Context;
-use tokio::{net::TcpListener, signal};
+use axum_server::{Handle, accept::NoDelayAcceptor};
+use clap::Args;
+use hyper_util::rt::TokioTimer;
+use tokio::signal;
+use tokio_util::task::TaskTracker;
 use tracing_subscriber::EnvFilter;
 
 use super::{Failure, print};
-use crate::{config::Config, router, runner, state::AppState};
+use crate::{config::Config, janitor, router, runner, state::AppState};
 
-pub(super) fn serve(config: Config) -> Result<(), Failure> {
-    start_logging();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(anyhow::Error::from)?;
-    runtime.block_on(run(config))
+/// Options of `kinora serve`.
+#[derive(Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    config: Config,
+    /// Show the options in force, secrets hidden, and end
+    #[arg(long)]
+    print_config: bool,
 }
 
-async fn run(config: Config) -> Result<(), Failure> {
+impl Serve {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        if self.print_config {
+            return print(&self.config.describe());
+        }
+        start_logging();
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(anyhow::Error::from)?;
+        runtime.block_on(serve(self.config))
+    }
+}
+
+async fn serve(config: Config) -> Result<(), Failure> {
     let listener = TcpListener::bind(config.listen)
-        .await
         .with_context(|| format!("can't listen on {}; is another program there?", config.listen))?;
+    listener.set_nonblocking(true).map_err(anyhow::Error::from)?;
     let address = listener.local_addr().map_err(anyhow::Error::from)?;
-    let deadline = config.shutdown_timeout();
     let state = Arc::new(AppState::open(&config, address).await?);
     let stop = state.stopping.clone();
     let runners = runner::start(&state, &stop);
-    print(&format!("Kinora listens on http://{address}"))?;
-    let service = router(Arc::clone(&state)).into_make_service_with_connect_info::<SocketAddr>();
-    let asked = stop.clone();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+    let tasks = TaskTracker::new();
+    janitor::start(&state, &tasks, &stop);
+    tasks.close();
+
+    let handle = Handle::new();
+    let deadline = config.shutdown_timeout();
+    let (asked, closing) = (stop.clone(), handle.clone());
+    tokio::spawn(async move {
         wait_for_signal().await;
         tracing::info!("stopping: finishing what is under way");
         asked.cancel();
+        closing.graceful_shutdown(Some(deadline));
     });
-    tokio::select! {
-        result = server => result.map_err(anyhow::Error::from)?,
-        () = async { stop.cancelled().await; tokio::time::sleep(deadline).await } => {
-            tracing::warn!("some connections were still open at the deadline");
-        }
-    }
+    let service = router(Arc::clone(&state)).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum_server::from_tcp(listener).map_err(anyhow::Error::from)?;
+    let mut server = server.acceptor(NoDelayAcceptor::new()).handle(handle);
+    server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(config.read_timeout());
+    print(&format!("Kinora listens on http://{address}"))?;
+    server.serve(service).await.map_err(anyhow::Error::from)?;
+
     stop.cancel();
-    if tokio::time::timeout(deadline, runners.wait()).await.is_err() {
+    let ended = async { tokio::join!(runners.wait(), tasks.wait()) };
+    if tokio::time::timeout(deadline, ended).await.is_err() {
         tracing::warn!("a compile did not stop in time; its lease will end by itself");
     }
     state.db.close().await;

@@ -27,11 +27,15 @@ pub(crate) fn base() -> String {
 }
 
 /// A page asset. A page of an older build that is still open somewhere gets today's file.
-pub(super) async fn asset(Path((_, file)): Path<(String, String)>, headers: HeaderMap) -> Result<Response, AppError> {
+pub(super) async fn asset(
+    Path((build, file)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, AppError> {
     if file.starts_with("viewer/") || file == "BUILD" {
         return Err(AppError::not_found());
     }
-    answer(&file, FOREVER, &headers)
+    let caching = if base().ends_with(&format!("/{build}")) { FOREVER } else { ASK_AGAIN };
+    answer(&file, caching, &headers)
 }
 
 pub(super) async fn viewer(Path(file): Path<String>, headers: HeaderMap) -> Result<Response, AppError> {

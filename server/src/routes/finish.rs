@@ -1,92 +1,61 @@
 //! `complete`: a browser has compiled. `compile`: the server shall.
 
-use app::model::{Finish, ProjectStatus, ProjectView};
-use axum::{
-    Json,
-    extract::{Path, State, rejection::JsonRejection},
-    http::StatusCode,
-};
+use app::model::{Finish, ProjectView};
+use axum::{Json, body::Bytes, extract::State, http::StatusCode};
 
-use super::{
-    projects::{find, read_json, view_of},
-    uploads::{Token, authorize},
-};
+use super::{owner::Owner, projects::view_of};
 use crate::{
-    db::Project,
     error::AppError,
-    finish::{Compiled, bury_removed, check, digest, publish},
-    state::{AppState, SharedState},
+    projects::{self, Change, change},
+    state::SharedState,
 };
 
+/// Publishes what a browser has compiled. The same request again gets the same answer.
+#[utoipa::path(
+    post, path = "/api/ar/projects/{id}/complete", tag = "projects", security(("owner" = [])),
+    request_body = Finish, responses((status = 200, body = ProjectView))
+)]
 pub(super) async fn complete(
     State(state): State<SharedState>,
-    Path(id): Path<String>,
-    token: Token,
-    body: Result<Json<Finish>, JsonRejection>,
+    Owner(id): Owner,
+    body: Bytes,
 ) -> Result<Json<ProjectView>, AppError> {
-    authorize(&state, &id, token)?;
-    let finish = read_json(body)?;
-    let digest = digest(&finish);
-    let project = find(&state, &id).await?;
-    if project.status != ProjectStatus::Draft {
-        return repeated(&state, project, &digest).map(Json);
-    }
-    let outcome = check_and_publish(&state, &project, &finish, &digest).await;
-    let project = find(&state, &id).await?;
-    if project.status == ProjectStatus::Draft {
-        outcome?;
-    }
-    // Else it is finished, perhaps by the same request, sent twice, whose first has taken the uploads from the second.
-    repeated(&state, project, &digest).map(Json)
+    let project = projects::complete(&state, &id, &read_finish(&body)?).await?;
+    Ok(Json(view_of(&state, project)?))
 }
 
-async fn check_and_publish(
-    state: &SharedState,
-    project: &Project,
-    finish: &Finish,
-    digest: &str,
-) -> Result<(), AppError> {
-    let id = &project.id;
-    let checked = check(state, id, finish, Compiled::InBrowser).await?;
-    if !state.db.claim_draft(id, digest).await? {
-        return Ok(());
-    }
-    let publication = publish(state, id, &project.name, finish, checked).await?;
-    if state.db.publish_draft(id, digest, publication.mind_bytes, &publication.targets).await? {
-        state.announce_change();
-        state.storage.delete_uploads(id).await?;
-    } else {
-        bury_removed(state, id).await?;
-    }
-    Ok(())
-}
-
+/// Queues a compile on the server. A failed one is tried again with an empty body.
+#[utoipa::path(
+    post, path = "/api/ar/projects/{id}/compile", tag = "projects", security(("owner" = [])),
+    request_body = Option<Finish>, responses((status = 202, body = ProjectView))
+)]
 pub(super) async fn compile(
     State(state): State<SharedState>,
-    Path(id): Path<String>,
-    token: Token,
-    body: Result<Json<Finish>, JsonRejection>,
+    Owner(id): Owner,
+    body: Bytes,
 ) -> Result<(StatusCode, Json<ProjectView>), AppError> {
-    authorize(&state, &id, token)?;
-    let finish = read_json(body)?;
-    let digest = digest(&finish);
-    let project = find(&state, &id).await?;
-    if matches!(project.status, ProjectStatus::Draft | ProjectStatus::Failed) {
-        check(&state, &id, &finish, Compiled::Here).await?;
-        if state.db.enqueue(&id, &digest, &finish).await? {
-            state.queued.notify_one();
-            state.announce_change();
-        }
-    }
-    let view = repeated(&state, find(&state, &id).await?, &digest)?;
-    Ok((StatusCode::ACCEPTED, Json(view)))
+    let finish = if body.is_empty() { None } else { Some(read_finish(&body)?) };
+    let project = projects::compile(&state, &id, finish).await?;
+    Ok((StatusCode::ACCEPTED, Json(view_of(&state, project)?)))
 }
 
-/// The answer to whoever finishes: the project, if it was this request that finished it.
-fn repeated(state: &AppState, project: Project, digest: &str) -> Result<ProjectView, AppError> {
-    if project.finish_digest.as_deref() == Some(digest) {
-        return Ok(view_of(state, project));
-    }
-    let detail = "This album has been finished in another way, perhaps in another tab; open its page.";
-    Err(AppError::conflict("already_finished", detail))
+/// Cancels a compile that waits or runs; the project takes files again.
+#[utoipa::path(
+    delete, path = "/api/ar/projects/{id}/compile", tag = "projects", security(("owner" = [])),
+    responses((status = 200, body = ProjectView))
+)]
+pub(super) async fn cancel(State(state): State<SharedState>, Owner(id): Owner) -> Result<Json<ProjectView>, AppError> {
+    let project = change(&state, &id, Change::CancelCompile).await?;
+    Ok(Json(view_of(&state, project)?))
+}
+
+/// Reads a finishing request.
+fn read_finish(body: &[u8]) -> Result<Finish, AppError> {
+    serde_json::from_slice(body).map_err(|error| {
+        AppError::refused(
+            StatusCode::BAD_REQUEST,
+            "invalid_json",
+            format!("This is not the JSON that is asked for: {error}."),
+        )
+    })
 }

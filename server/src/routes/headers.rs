@@ -1,9 +1,12 @@
 //! Security headers of every answer. A handler that needs another policy sets its own, which stays.
 
 use axum::{
+    extract::State,
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
+
+use crate::state::SharedState;
 
 /// What an answer gets when its handler says nothing else.
 const DEFAULTS: [(HeaderName, &str); 6] = [
@@ -17,8 +20,13 @@ const DEFAULTS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
+/// Two years.
+const ONLY_TLS: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
-pub(super) async fn secure(mut response: Response) -> Response {
+pub(super) async fn secure(State(state): State<SharedState>, mut response: Response) -> Response {
+    if state.public_url.starts_with("https:") {
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, ONLY_TLS);
+    }
     // Its headers would replace those of the answer that the browser has kept, the viewer's policy among them.
     if response.status() == StatusCode::NOT_MODIFIED {
         return response;

@@ -1,6 +1,6 @@
 //! Published files: static, with ETag and ranges (RFC 9110 §13-14), straight from the object store.
 
-use std::{ops::Bound, sync::Arc};
+use std::ops::Bound;
 
 use axum::{
     body::Body,
@@ -38,9 +38,13 @@ pub(super) async fn object(
         return Err(AppError::not_found());
     }
     let path = published(&id, &file);
-    let Some(meta) = state.storage.head(&path).await? else {
+    if !is_index(&file) && state.storage.head(&published(&id, "index.html")).await?.is_none() {
+        return absent(&state, &id).await;
+    }
+    let Some(opened) = state.storage.open_file(&path).await? else {
         return absent(&state, &id).await;
     };
+    let meta = &opened.meta;
     let mut answer = HeaderMap::new();
     // The store's own tag may tell of inodes; ours only says whether the file is the same.
     let told = format!("{:?} {} {}", meta.e_tag, meta.size, meta.last_modified);
@@ -55,7 +59,7 @@ pub(super) async fn object(
     }
     answer.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(&file)));
     answer.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    if file == "index.html" {
+    if is_index(&file) {
         answer.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(VIEWER_POLICY.trim_ascii()));
         answer.insert("permissions-policy", HeaderValue::from_static("camera=(self), microphone=(), geolocation=()"));
     }
@@ -78,8 +82,13 @@ pub(super) async fn object(
     if method == Method::HEAD {
         return Ok((status, answer).into_response());
     }
-    let stream = Arc::clone(&state).storage.open(&path, bytes).await?.into_stream();
+    let stream = state.storage.stream(opened, bytes).await?;
     Ok((status, answer, Body::from_stream(stream)).into_response())
+}
+
+/// The page that shows which version is published; without it none is.
+fn is_index(file: &str) -> bool {
+    file == "index.html"
 }
 
 /// Whether a project may have such a file: its page, or one of a version.
@@ -89,7 +98,7 @@ fn is_published(file: &str) -> bool {
         !name.is_empty() && !name.starts_with('.') && name.bytes().all(plain)
     };
     match file.split_once('/') {
-        None => file == "index.html",
+        None => is_index(file),
         Some((version, name)) => {
             let number = version.strip_prefix('v').unwrap_or_default();
             !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) && is_name(name)
@@ -131,8 +140,7 @@ mod tests {
         for file in ["index.html", "v1/targets.mind", "v12/photo-0.jpg", "v1/manifest.json"] {
             assert!(is_published(file), "{file}");
         }
-        for file in ["", "pending", "gone.html", "v1/", "v/x", "v1/../secret", "v1/.hidden", "v1/a/b", "x1/a", "v1/A b"]
-        {
+        for file in ["", "pending", "gone", "v1/", "v/x", "v1/../secret", "v1/.hidden", "v1/a/b", "x1/a", "v1/A b"] {
             assert!(!is_published(file), "{file}");
         }
     }

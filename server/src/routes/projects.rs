@@ -1,100 +1,148 @@
-//! A project: begun, looked at, watched, taken away, and its QR code.
+//! A project: begun, looked at, watched, taken away and brought back, and its QR code.
 
 use std::{convert::Infallible, time::Duration};
 
-use app::model::{CreateProject, NAME_CHARS_MAX, ProjectCreated, ProjectStatus, ProjectView};
+use app::model::{CreateProject, ProjectCreated, ProjectStatus, ProjectView};
 use axum::{
-    Json,
+    Extension, Json,
     extract::{Path, Query, State, rejection::JsonRejection},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response, Sse, sse::Event},
 };
-use bytes::Bytes;
-use futures::Stream;
+use futures::{Stream, StreamExt};
 use serde::Deserialize;
 
-use super::uploads::{Token, authorize};
+use super::{client::Client, owner::Owner};
 use crate::{
     db::Project,
     error::AppError,
     finish::mind_path,
-    id::{is_id, new_id},
+    id::is_id,
+    projects::{Change, begin, change, find},
     qr::{QrCode, QrFormat},
     state::{AppState, SharedState},
-    storage::published,
 };
 
 /// How often a watched project is read without news, for changes made by other processes.
 const WATCH_EVERY: Duration = Duration::from_secs(5);
+/// How long one connection watches.
+const WATCH_AT_MOST: Duration = Duration::from_secs(600);
 
+/// Begins a project, open for files.
+#[utoipa::path(
+    post, path = "/api/ar/projects", tag = "projects", request_body = CreateProject,
+    responses((status = 201, body = ProjectCreated))
+)]
 pub(super) async fn create(
     State(state): State<SharedState>,
+    Extension(Client(address)): Extension<Client>,
     body: Result<Json<CreateProject>, JsonRejection>,
 ) -> Result<(StatusCode, Json<ProjectCreated>), AppError> {
-    let CreateProject { name } = read_json(body)?;
-    let name = name.trim();
-    if name.chars().count() > NAME_CHARS_MAX {
-        let detail = format!("A name has at most {NAME_CHARS_MAX} characters.");
-        return Err(AppError::invalid("name_too_long", detail));
-    }
-    let id = new_id()?;
-    state.storage.put(&published(&id, "pending"), Bytes::new()).await?;
-    state.db.create_project(&id, name).await?;
+    let Json(wish) =
+        body.map_err(|rejection| AppError::refused(rejection.status(), "invalid_json", rejection.body_text()))?;
+    let id = begin(&state, address, &wish.name).await?;
     let token = state.key.token(&id);
     Ok((StatusCode::CREATED, Json(ProjectCreated { id, token })))
 }
 
+/// Where a project stands.
+#[utoipa::path(get, path = "/api/ar/projects/{id}", tag = "projects", responses((status = 200, body = ProjectView)))]
 pub(super) async fn show(
     State(state): State<SharedState>,
     Path(id): Path<String>,
 ) -> Result<([(header::HeaderName, &'static str); 1], Json<ProjectView>), AppError> {
     let project = find(&state, &id).await?;
-    Ok(([(header::CACHE_CONTROL, "no-store")], Json(view_of(&state, project))))
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(view_of(&state, project)?)))
 }
 
+#[derive(Deserialize)]
+pub(super) struct RemoveQuery {
+    #[serde(default)]
+    forever: bool,
+}
+
+/// Puts a project in the trash, or deletes it for good, which can't be undone. Its link says at once that it is gone.
+#[utoipa::path(
+    delete, path = "/api/ar/projects/{id}", tag = "projects", security(("owner" = [])),
+    params(("forever" = Option<bool>, Query, description = "For good; no undo")),
+    responses((status = 200, body = ProjectView))
+)]
 pub(super) async fn remove(
     State(state): State<SharedState>,
-    Path(id): Path<String>,
-    token: Token,
-) -> Result<StatusCode, AppError> {
-    authorize(&state, &id, token)?;
-    find(&state, &id).await?;
-    // The database first, so that whoever is publishing it learns of it; doing it again finds what is left to do.
-    state.db.archive(&id).await?;
-    state.storage.bury(&id).await?;
-    state.announce_change();
-    Ok(StatusCode::NO_CONTENT)
+    Owner(id): Owner,
+    Query(RemoveQuery { forever }): Query<RemoveQuery>,
+) -> Result<Json<ProjectView>, AppError> {
+    changed(&state, &id, if forever { Change::Purge } else { Change::Trash }).await
+}
+
+/// Takes a project out of the trash.
+#[utoipa::path(
+    post, path = "/api/ar/projects/{id}/restore", tag = "projects", security(("owner" = [])),
+    responses((status = 200, body = ProjectView))
+)]
+pub(super) async fn restore(State(state): State<SharedState>, Owner(id): Owner) -> Result<Json<ProjectView>, AppError> {
+    changed(&state, &id, Change::Restore).await
+}
+
+/// Puts the end of a trial off; an expired one is ready again.
+#[utoipa::path(
+    post, path = "/api/ar/projects/{id}/extend", tag = "projects", security(("owner" = [])),
+    responses((status = 200, body = ProjectView))
+)]
+pub(super) async fn extend(State(state): State<SharedState>, Owner(id): Owner) -> Result<Json<ProjectView>, AppError> {
+    changed(&state, &id, Change::Extend).await
+}
+
+/// Opens a published project for the files of a new version, which its link will lead to.
+#[utoipa::path(
+    post, path = "/api/ar/projects/{id}/revision", tag = "projects", security(("owner" = [])),
+    responses((status = 200, body = ProjectView))
+)]
+pub(super) async fn revise(State(state): State<SharedState>, Owner(id): Owner) -> Result<Json<ProjectView>, AppError> {
+    changed(&state, &id, Change::OpenRevision).await
+}
+
+async fn changed(state: &AppState, id: &str, wish: Change) -> Result<Json<ProjectView>, AppError> {
+    let project = change(state, id, wish).await?;
+    Ok(Json(view_of(state, project)?))
 }
 
 /// Tells a project's state now and at every change, until it will not change by itself.
+#[utoipa::path(
+    get, path = "/api/ar/projects/{id}/events", tag = "projects",
+    responses((status = 200, body = ProjectView, content_type = "text/event-stream"))
+)]
 pub(super) async fn events(
     State(state): State<SharedState>,
     Path(id): Path<String>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, AppError> {
-    let first = view_of(&state, find(&state, &id).await?);
-    let mut changed = state.changed.subscribe();
-    changed.mark_unchanged();
-    let stream = futures::stream::unfold((Some(first), None, changed), move |(mut next, mut told, mut changed)| {
-        let (state, id) = (SharedState::clone(&state), id.clone());
-        async move {
-            loop {
-                if let Some(view) = next.take().filter(|view| told.as_ref() != Some(view)) {
-                    let event = Event::default().event("status").json_data(&view).ok()?;
-                    told = Some(view);
-                    return Some((Ok(event), (None, told, changed)));
+    let room = state.room.watcher()?;
+    let watch = state.changes.watch(&id);
+    let first = view_of(&state, find(&state, &id).await?)?;
+    let stream =
+        futures::stream::unfold((Some(first), None, watch, room), move |(mut next, mut told, mut watch, room)| {
+            let (state, id) = (SharedState::clone(&state), id.clone());
+            async move {
+                loop {
+                    if let Some(view) = next.take().filter(|view| told.as_ref() != Some(view)) {
+                        let event = Event::default().event("status").json_data(&view).ok()?;
+                        told = Some(view);
+                        return Some((Ok(event), (None, told, watch, room)));
+                    }
+                    if told.as_ref().is_some_and(|view| !moves(view.status)) {
+                        return None;
+                    }
+                    tokio::select! {
+                        () = state.stopping.cancelled() => return None,
+                        // Both outcomes mean to look again.
+                        _ = tokio::time::timeout(WATCH_EVERY, watch.changed()) => {}
+                    }
+                    next = find(&state, &id).await.ok().and_then(|project| view_of(&state, project).ok());
                 }
-                if told.as_ref().is_some_and(|view| !moves(view.status)) {
-                    return None;
-                }
-                tokio::select! {
-                    () = state.stopping.cancelled() => return None,
-                    // Both outcomes mean to look again; the sender lives as long as the state.
-                    _ = tokio::time::timeout(WATCH_EVERY, changed.changed()) => {}
-                }
-                next = find(&state, &id).await.ok().map(|project| view_of(&state, project));
             }
-        }
-    });
+        });
+    // A browser comes again by itself when the stream ends.
+    let stream = stream.take_until(tokio::time::sleep(WATCH_AT_MOST));
     Ok(Sse::new(stream).keep_alive(axum::response::sse::KeepAlive::default()))
 }
 
@@ -108,7 +156,11 @@ pub(super) struct QrQuery {
     download: Option<String>,
 }
 
-/// `qr.svg`, `qr.png`, `qr.pdf`. Public, since the code holds nothing but the public link.
+/// The QR code of the public link, as `qr.svg`, `qr.png` or `qr.pdf`.
+#[utoipa::path(
+    get, path = "/api/ar/projects/{id}/{code}", tag = "projects",
+    params(("download" = Option<String>, Query, description = "As a file to keep")), responses((status = 200))
+)]
 pub(super) async fn qr(
     State(state): State<SharedState>,
     Path((id, file)): Path<(String, String)>,
@@ -128,33 +180,27 @@ pub(super) async fn qr(
     Ok(response)
 }
 
-/// A project by its public id.
-pub(super) async fn find(state: &AppState, id: &str) -> Result<Project, AppError> {
-    if !is_id(id) {
-        return Err(AppError::not_found());
-    }
-    state.db.project(id).await?.ok_or_else(AppError::not_found)
-}
-
 /// As pages and clients see it.
-pub(crate) fn view_of(state: &AppState, project: Project) -> ProjectView {
-    let is_ready = project.status == ProjectStatus::Ready;
-    ProjectView {
-        link: state.link(&project.id),
-        qr_least_mm: state.qr_least_mm,
-        mind: is_ready.then(|| mind_path(&project.id)),
-        mind_bytes: project.mind_bytes.and_then(|bytes| u64::try_from(bytes).ok()),
+pub(super) fn view_of(state: &AppState, project: Project) -> Result<ProjectView, AppError> {
+    let link = state.link(&project.id);
+    let is_ready = project.status == ProjectStatus::Ready && project.version > 0;
+    let positive = |number: i64| u64::try_from(number).unwrap_or(0);
+    let extensions_left = project.expires_ms.map_or(0, |_| state.options.extensions_max - project.extensions);
+    Ok(ProjectView {
+        qr_least_mm: QrCode::new(&link).map_err(anyhow::Error::from)?.least_mm(),
+        link,
+        mind: is_ready.then(|| mind_path(&project.id, project.version)),
+        mind_bytes: project.mind_bytes.map(positive),
         id: project.id,
         name: project.name,
         status: project.status,
         failure: project.failure,
         created_ms: project.created_ms,
         targets: project.targets,
-    }
-}
-
-/// A JSON body, or what is wrong with it.
-pub(super) fn read_json<T>(body: Result<Json<T>, JsonRejection>) -> Result<T, AppError> {
-    body.map(|Json(value)| value)
-        .map_err(|rejection| AppError::refused(rejection.status(), "invalid_json", rejection.body_text()))
+        version: u32::try_from(project.version).unwrap_or(u32::MAX),
+        bytes: positive(project.bytes),
+        expires_ms: project.expires_ms,
+        extensions_left: u32::try_from(extensions_left).unwrap_or(0),
+        purge_ms: project.purge_ms,
+    })
 }

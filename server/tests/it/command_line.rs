@@ -2,8 +2,10 @@
 
 use std::{
     fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
     path::Path,
-    process::{Command, Output},
+    process::{Child, Command, Output, Stdio},
 };
 
 use compiler_wasm::bundle::decode_bundle;
@@ -122,9 +124,114 @@ fn a_full_standard_output_is_said() {
 #[test]
 fn help_explains_itself() {
     let folder = tempfile::tempdir().unwrap();
-    for command in ["serve", "compile", "inspect", "qr"] {
+    for command in ["serve", "compile", "inspect", "qr", "gc", "backup", "restore", "project"] {
         let output = kinora(folder.path(), &[command, "--help"]);
         assert!(output.status.success());
         assert!(stdout(&output).contains("Exit codes"), "{command}");
     }
+}
+
+#[test]
+fn serve_shows_what_it_was_told_without_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = "postgres://shop:pa55word@db.example/kinora";
+    let arguments = ["serve", "--print-config", "--database-url", url, "--metrics-token", "s3cret-s3cret-s3cret"];
+    let output = kinora(folder.path(), &arguments);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let text = stdout(&output);
+    for line in [
+        "database-url = postgres://shop:hidden@db.example/kinora",
+        "metrics-token = (hidden)",
+        "db-connections = 8",
+        "db-acquire-ms = 5000",
+        "db-idle-s = 600",
+        "db-busy-ms = 5000",
+        "db-statement-ms = 45000",
+    ] {
+        assert!(text.lines().any(|shown| shown == line), "{line} in {text}");
+    }
+    assert!(!text.contains("pa55word") && !text.contains("s3cret"), "{text}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is begun");
+}
+
+/// `kinora serve` on a free port, killed when dropped.
+struct Served {
+    child: Child,
+    address: String,
+}
+
+impl Served {
+    fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let mut serve = Command::new(env!("CARGO_BIN_EXE_kinora"));
+        serve.current_dir(folder).args(["serve", "--listen", "127.0.0.1:0"]).args(arguments);
+        let mut child = serve.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().rsplit("http://").next().unwrap().to_owned();
+        Self { child, address }
+    }
+
+    /// Sends bytes, and gives what comes until the server closes the connection.
+    fn say(&self, bytes: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.write_all(bytes.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    fn log(mut self) -> String {
+        self.child.kill().unwrap();
+        let mut log = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        log
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn whoever_never_ends_a_request_is_hung_up_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = Served::start(folder.path(), &["--read-timeout-s", "1"]);
+    let headers = served.say("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ");
+    assert!(!headers.contains("200"), "{headers}");
+    let body = "POST /api/ar/projects HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+                Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
+    let cut = served.say(body);
+    assert!(cut.starts_with("HTTP/1.1 4"), "{cut}");
+    assert!(served.say("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").contains("200"));
+}
+
+#[test]
+fn a_log_tells_requests_by_their_ids_and_no_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let token = "s3cret-s3cret-s3cret";
+    fs::write(folder.path().join("objects"), "in the way of the folder for files").unwrap();
+    let broken = kinora(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--data", "."]);
+    assert!(stderr(&broken).contains("objects"), "{}", stderr(&broken));
+    fs::remove_file(folder.path().join("objects")).unwrap();
+
+    let arguments = ["--data", ".", "--metrics-token", token];
+    let served = Served::start(folder.path(), &arguments);
+    let metrics =
+        format!("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n");
+    assert!(served.say(&metrics).contains("kinora_"));
+    fs::remove_dir_all(folder.path().join("objects")).unwrap();
+    fs::write(folder.path().join("objects"), "in the way").unwrap();
+    let create = "POST /api/ar/projects HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+                  Content-Type: application/json\r\nContent-Length: 11\r\n\r\n{\"name\":\"\"}";
+    let failed = served.say(create);
+    assert!(failed.starts_with("HTTP/1.1 5"), "{failed}");
+    let id = failed.lines().find_map(|line| line.strip_prefix("x-request-id: ")).unwrap().to_owned();
+    let log = served.log();
+    let line = log.lines().find(|line| line.contains("the request failed")).unwrap_or_else(|| panic!("{log}"));
+    let line: serde_json::Value = serde_json::from_str(line).unwrap();
+    assert_eq!(line["span"]["request_id"], id.as_str(), "{line}");
+    assert!(!log.contains(token), "{log}");
 }

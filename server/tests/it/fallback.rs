@@ -39,11 +39,11 @@ async fn a_queue_survives_its_server() {
     assert!(shop.state.db.hand_back(&claim).await.unwrap());
     shop.state.db.close().await;
 
-    let shop = Shop::open_in(shop.folder).await;
+    let shop = shop.again().await;
     let stop = shop.start_runners();
     assert_eq!(shop.wait_for_end(&project.id).await.status, ProjectStatus::Ready);
     stop.cancel();
-    let late = shop.state.db.publish_compiled(&claim, 1, &[]).await.unwrap();
+    let late = shop.state.db.renew(&claim).await.unwrap();
     assert!(!late, "the first runner comes too late");
 }
 
@@ -51,9 +51,10 @@ async fn a_queue_survives_its_server() {
 async fn what_was_checked_is_what_is_published() {
     let shop = Shop::open().await;
     let (project, _) = queue(&shop, &[&photo(1)]).await;
-    let url = format!("/api/ar/projects/{}/files/video-0", project.id);
-    let put = Request::put(url).header("authorization", format!("Bearer {}", project.token));
-    shop.send(put.body("<script>not a video</script>".into()).unwrap()).await;
+    assert_eq!(shop.patch(&project, "video-0", 0, b"another").await.code(), "already_finished");
+    let part = shop.folder.path().join("objects/uploads").join(&project.id).join("video-0/00000000000");
+    let tampered = video(90).iter().map(|byte| byte ^ 1).collect::<Vec<u8>>();
+    std::fs::write(part, tampered).unwrap();
     let stop = shop.start_runners();
     let view = shop.wait_for_end(&project.id).await;
     stop.cancel();
@@ -98,11 +99,15 @@ async fn bad_photos_are_refused_before_they_are_queued() {
     let project = shop.create().await;
     let mut files = vec![shop.upload(&project, "photo-0", b"just a text").await];
     files.push(shop.upload(&project, "video-0", &video(90)).await);
-    let finish = Finish { targets: vec![target()], files };
+    let finish = Finish { targets: vec![target()], files, replaces: 0 };
     let answer = shop.finish(&project, "compile", &finish).await;
     assert_eq!(answer.code(), "unsupported_format");
     assert_eq!(shop.project(&project.id).await.status, ProjectStatus::Draft);
-    let missing = Finish { targets: vec![target()], files: vec![described("photo-0", b""), described("video-0", b"")] };
+    let missing = Finish {
+        targets: vec![target()],
+        files: vec![described("photo-0", b""), described("video-0", b"")],
+        replaces: 0,
+    };
     assert_eq!(shop.finish(&project, "compile", &missing).await.code(), "digest_mismatch");
 }
 

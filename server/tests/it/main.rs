@@ -5,6 +5,11 @@
 mod album;
 mod command_line;
 mod fallback;
+mod hardening;
+mod held;
+mod lives;
 mod published;
+mod queue;
 mod shop;
+mod sweeping;
 mod uploads;

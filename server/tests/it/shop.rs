@@ -1,29 +1,35 @@
 //! A whole server in a folder of its own, and what a customer would send to it.
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::sync::Arc;
 
-use app::model::{CreateProject, Finish, Fit, Problem, ProjectCreated, ProjectView, TargetManifest, UploadedFile};
+use app::model::{CreateProject, Finish, Problem, ProjectCreated, ProjectView, UploadedFile};
 use axum::{
     Router,
     body::Body,
-    http::{HeaderMap, Request, StatusCode, header},
+    http::{HeaderMap, Method, Request, StatusCode, header},
 };
-use compiler_wasm::{bundle::join, compile::compile_photo, protocol::CompileOptions};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http_body_util::BodyExt;
-use image::{DynamicImage, ImageFormat, RgbImage};
-use mp4_atom::{
-    Avc1, Avcc, Dinf, Encode, Ftyp, Hdlr, Mdhd, Mdia, Minf, Moov, Mvhd, Stbl, Stsd, Stts, SttsEntry, Tkhd, Trak, Visual,
-};
 use serde::{Serialize, de::DeserializeOwned};
-use server::{config::Config, router, runner, state::AppState};
-use sha2::{Digest, Sha256};
+use server::{clock::Clock, config::Config, router, runner, state::AppState, storage::Storage};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-/// A server without a socket.
+pub(crate) use self::{
+    album::{described, encode, mind, photo, target, video},
+    database::new_database,
+};
+
+#[path = "../fixtures/album.rs"]
+mod album;
+#[path = "../fixtures/database.rs"]
+mod database;
+
+/// A server without a socket, on a database of its own: SQLite, or PostgreSQL where the environment names a server.
 pub(crate) struct Shop {
     pub(crate) folder: TempDir,
+    pub(crate) config: Config,
     pub(crate) state: Arc<AppState>,
     router: Router,
 }
@@ -59,18 +65,46 @@ impl Answer {
 
 impl Shop {
     pub(crate) async fn open() -> Self {
-        // A name that would mean something else in a URL.
-        let folder = tempfile::Builder::new().prefix("our data %41?#").tempdir().unwrap();
-        Self::open_in(folder).await
+        Self::with(|_| {}).await
     }
 
-    /// With what is already in the folder.
-    pub(crate) async fn open_in(folder: TempDir) -> Self {
+    /// As an operator chose.
+    pub(crate) async fn with(choose: impl FnOnce(&mut Config)) -> Self {
+        // A name that would mean something else in a URL.
+        let folder = tempfile::Builder::new().prefix("our data %41?#").tempdir().unwrap();
         let mut config = Config::in_folder(folder.path().to_owned());
         config.public_url = Some("https://photos.example/".parse().unwrap());
+        config.database_url = new_database().await;
+        choose(&mut config);
+        Self::start(folder, config).await
+    }
+
+    /// With a clock of its own.
+    pub(crate) async fn with_clock(clock: Clock) -> Self {
+        let Self { folder, config, .. } = Self::open().await;
+        let storage = Storage::open(&config).unwrap();
+        let state = Arc::new(AppState::assemble(&config, config.listen, clock, storage).await.unwrap());
+        let router = router(Arc::clone(&state));
+        Self { folder, config, state, router }
+    }
+
+    /// With a store of its own.
+    pub(crate) async fn with_storage(storage: Storage, choose: impl FnOnce(&mut Config)) -> Self {
+        let Self { folder, config, .. } = Self::with(choose).await;
+        let state = Arc::new(AppState::assemble(&config, config.listen, Clock::System, storage).await.unwrap());
+        let router = router(Arc::clone(&state));
+        Self { folder, config, state, router }
+    }
+
+    /// Another process, as it were, on the same data.
+    pub(crate) async fn again(self) -> Self {
+        Self::start(self.folder, self.config).await
+    }
+
+    async fn start(folder: TempDir, config: Config) -> Self {
         let state = Arc::new(AppState::open(&config, config.listen).await.unwrap());
         let router = router(Arc::clone(&state));
-        Self { folder, state, router }
+        Self { folder, config, state, router }
     }
 
     /// Starts the runners; they stop when the token is cancelled.
@@ -109,23 +143,36 @@ impl Shop {
         self.send(request.body(serde_json::to_vec(body).unwrap().into()).unwrap()).await
     }
 
-    pub(crate) async fn patch(
-        &self,
-        project: &ProjectCreated,
-        name: &str,
-        offset: usize,
-        bytes: &[u8],
-        last: bool,
-    ) -> Answer {
+    /// A request of whoever has the token.
+    pub(crate) async fn owner(&self, method: Method, project: &ProjectCreated, rest: &str) -> Answer {
+        let request = Request::builder().method(method).uri(format!("/api/ar/projects/{}{rest}", project.id));
+        let request = request.header(header::AUTHORIZATION, format!("Bearer {}", project.token));
+        self.send(request.header("tus-resumable", "1.0.0").body(Body::empty()).unwrap()).await
+    }
+
+    /// Announces a file.
+    pub(crate) async fn announce(&self, project: &ProjectCreated, name: &str, length: usize) -> Answer {
+        let request = Request::post(format!("/api/ar/projects/{}/files", project.id))
+            .header(header::AUTHORIZATION, format!("Bearer {}", project.token))
+            .header("tus-resumable", "1.0.0")
+            .header("upload-length", length)
+            .header("upload-metadata", format!("filename {}", STANDARD.encode(name)));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn patch(&self, project: &ProjectCreated, name: &str, offset: usize, bytes: &[u8]) -> Answer {
         let request = Request::patch(format!("/api/ar/projects/{}/files/{name}", project.id))
             .header(header::AUTHORIZATION, format!("Bearer {}", project.token))
-            .header("upload-offset", offset)
-            .header("upload-complete", if last { "?1" } else { "?0" });
+            .header(header::CONTENT_TYPE, "application/offset+octet-stream")
+            .header("tus-resumable", "1.0.0")
+            .header("upload-offset", offset);
         self.send(request.body(bytes.to_vec().into()).unwrap()).await
     }
 
     pub(crate) async fn upload(&self, project: &ProjectCreated, name: &str, bytes: &[u8]) -> UploadedFile {
-        let answer = self.patch(project, name, 0, bytes, true).await;
+        let announced = self.announce(project, name, bytes.len()).await;
+        assert_eq!(announced.status, StatusCode::CREATED, "{name}: {}", announced.text());
+        let answer = self.patch(project, name, 0, bytes).await;
         assert_eq!(answer.status, StatusCode::NO_CONTENT, "{name}: {}", answer.text());
         described(name, bytes)
     }
@@ -145,18 +192,42 @@ impl Shop {
             files.push(self.upload(project, &format!("photo-{number}"), photo).await);
             files.push(self.upload(project, &format!("video-{number}"), &video(90)).await);
         }
-        Finish { targets: photos.iter().map(|_| target()).collect(), files }
+        Finish { targets: photos.iter().map(|_| target()).collect(), files, replaces: 0 }
+    }
+
+    /// The same with the bundle that a browser has compiled.
+    pub(crate) async fn upload_browser_album(&self, project: &ProjectCreated, photos: &[&[u8]]) -> Finish {
+        let mut finish = self.upload_album(project, photos).await;
+        finish.files.push(self.upload(project, "targets.mind", &mind(photos)).await);
+        finish
     }
 
     /// An album of one photo, published as a browser would.
     pub(crate) async fn publish(&self) -> ProjectCreated {
         let project = self.create().await;
-        let photo = photo(1);
-        let mut finish = self.upload_album(&project, &[&photo]).await;
-        finish.files.push(self.upload(&project, "targets.mind", &mind(&[&photo])).await);
+        let finish = self.upload_browser_album(&project, &[&photo(1)]).await;
         let answer = self.finish(&project, "complete", &finish).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
         project
+    }
+
+    /// Every file of the store, sorted.
+    pub(crate) fn files(&self) -> Vec<String> {
+        let root = self.folder.path().join("objects");
+        let mut files = Vec::new();
+        let mut folders = vec![root.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    files.push(path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned());
+                }
+            }
+        }
+        files.sort();
+        files
     }
 
     /// Follows a project's events until it is in a state that does not pass by itself.
@@ -166,73 +237,4 @@ impl Shop {
         let last = events.lines().filter_map(|line| line.strip_prefix("data:")).next_back().unwrap().to_owned();
         serde_json::from_str(&last).unwrap()
     }
-}
-
-pub(crate) fn target() -> TargetManifest {
-    TargetManifest { name: "The lake".into(), fit: Fit::Contain }
-}
-
-pub(crate) fn described(name: &str, bytes: &[u8]) -> UploadedFile {
-    let digest = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    UploadedFile { name: name.into(), bytes: bytes.len() as u64, sha256: digest }
-}
-
-/// A picture full of detail, another one for each seed, as JPEG.
-pub(crate) fn photo(seed: u32) -> Vec<u8> {
-    let level = |x: u32, y: u32, part: u32| ((x / 9 * 7919 + y / 7 * 104_729 * seed + part * 31) % 251) as u8;
-    let picture = RgbImage::from_fn(240, 180, |x, y| image::Rgb([level(x, y, 0), level(x, y, 1), level(x, y, 2)]));
-    encode(&picture.into(), ImageFormat::Jpeg)
-}
-
-pub(crate) fn encode(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    picture.write_to(&mut bytes, format).unwrap();
-    bytes.into_inner()
-}
-
-/// What a browser would have compiled.
-pub(crate) fn mind(photos: &[&[u8]]) -> Vec<u8> {
-    let compile = |photo: &&[u8]| {
-        compile_photo(photo, &CompileOptions::default(), &mut |_| ControlFlow::Continue(())).unwrap().mind
-    };
-    let minds: Vec<Vec<u8>> = photos.iter().map(compile).collect();
-    join(&minds.iter().map(Vec::as_slice).collect::<Vec<_>>()).unwrap()
-}
-
-/// An H.264 video of so many frames, as far as its boxes tell.
-pub(crate) fn video(frames: u32) -> Vec<u8> {
-    let visual = Visual { data_reference_index: 1, width: 640, height: 480, ..Visual::default() };
-    let avcc = Avcc {
-        configuration_version: 1,
-        avc_profile_indication: 77,
-        avc_level_indication: 31,
-        length_size: 4,
-        sequence_parameter_sets: vec![vec![0x67, 77, 0, 31]],
-        picture_parameter_sets: vec![vec![0x68, 0xee]],
-        ..Avcc::default()
-    };
-    let entries = if frames == 0 { vec![] } else { vec![SttsEntry { sample_count: frames, sample_delta: 512 }] };
-    let stbl = Stbl {
-        stsd: Stsd { codecs: vec![Avc1 { visual, avcc, ..Avc1::default() }.into()] },
-        stts: Stts { entries },
-        stco: Some(Default::default()),
-        ..Stbl::default()
-    };
-    let track = Trak {
-        tkhd: Tkhd { track_id: 1, enabled: true, width: 640.into(), height: 480.into(), ..Tkhd::default() },
-        mdia: Mdia {
-            mdhd: Mdhd { timescale: 15_360, ..Mdhd::default() },
-            hdlr: Hdlr { handler: b"vide".into(), name: String::new() },
-            minf: Minf { dinf: Dinf::default(), stbl, ..Minf::default() },
-        },
-        ..Trak::default()
-    };
-    let movie = Moov { mvhd: Mvhd { timescale: 1000, ..Mvhd::default() }, trak: vec![track], ..Moov::default() };
-    let mut bytes = Vec::new();
-    Ftyp { major_brand: b"isom".into(), minor_version: 512, compatible_brands: vec![] }.encode(&mut bytes).unwrap();
-    movie.encode(&mut bytes).unwrap();
-    bytes.extend_from_slice(&[0, 0, 16, 8]);
-    bytes.extend_from_slice(b"mdat");
-    bytes.extend((0..4096u32).map(|index| (index % 251) as u8));
-    bytes
 }
