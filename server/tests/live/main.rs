@@ -1,0 +1,24 @@
+//! `kinora serve` as processes: killed, stopped, without room, with others, on S3, and with a database that goes away.
+
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as expected")]
+
+mod cluster;
+mod crash;
+mod disk;
+mod outage;
+mod s3;
+mod stop;
+
+#[path = "../fixtures/album.rs"]
+mod album;
+#[path = "../fixtures/customer.rs"]
+mod customer;
+#[path = "../fixtures/database.rs"]
+mod database;
+#[path = "../fixtures/process.rs"]
+mod process;
+#[path = "../fixtures/s3_server.rs"]
+mod s3_server;
+
+/// No limit of requests gets in the way.
+const UNLIMITED: [&str; 6] = ["--rate-per-second", "1000000", "--rate-burst", "1000000", "--quota-projects", "1000000"];
