@@ -9,6 +9,7 @@
 
 pub mod album;
 mod islands;
+pub mod life;
 pub mod model;
 #[cfg(feature = "ssr")]
 mod pages;

@@ -2,7 +2,7 @@
 //! and published. Nothing is sent before "Publish".
 
 mod card;
-mod client;
+pub(crate) mod client;
 mod compiler;
 mod media;
 mod publish;
@@ -219,7 +219,7 @@ fn Footer(studio: Studio) -> impl IntoView {
             >
                 <button type="button" class="button" on:click=move |_| studio.cancel_sending()>"Cancel"</button>
             </Show>
-            <p class="quiet">{format!("Up to {TARGETS_MAX} photos. The link and its QR code work at once and for good.")}</p>
+            <p class="quiet">{format!("Up to {TARGETS_MAX} photos. The link and its QR code work at once.")}</p>
         </div>
     }
 }

@@ -5,6 +5,7 @@ import type { Page } from "@playwright/test";
 import { begin, boats, publish, remove } from "../fixtures/api";
 import { expect, test } from "../fixtures/kinora";
 import { photos, video } from "../fixtures/media";
+import { own } from "../fixtures/owner";
 import { expectCompiled, openStudio, pick } from "../fixtures/studio";
 
 test("a link to an unknown, an unfinished and a removed album is answered kindly", async ({ page, request }) => {
@@ -52,6 +53,9 @@ for (const { name: size, viewport } of sizes) {
         page.on("pageerror", (error) => trouble.push(String(error)));
         const album = await publish(request, "A summer by the sea with everyone", [boats]);
         const draft = await begin(request, "Not yet");
+        const removed = await begin(request, "Taken down");
+        await remove(request, removed);
+        for (const each of [album, draft, removed]) await own(page, each);
         const look = async (name: string) => {
           await page.screenshot({ path: info.outputPath(`${name}.png`), fullPage: true });
           expect(await sidewaysScroll(page), name).toBe(0);
@@ -66,6 +70,7 @@ for (const { name: size, viewport } of sizes) {
         const visits = {
           status: `/living-photos/${album.id}`,
           "status-draft": `/living-photos/${draft.id}`,
+          "status-removed": `/living-photos/${removed.id}`,
           "not-found": "/nothing-here",
           "viewer-start": `/ar/view/${album.id}`,
           "viewer-unknown": "/ar/view/abcdefghijkmnpqrstuv",
@@ -74,6 +79,7 @@ for (const { name: size, viewport } of sizes) {
         for (const [visit, path] of Object.entries(visits)) {
           await page.goto(path);
           await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+          if (visit.startsWith("status")) await expect(page.locator(".owner").last()).toBeVisible();
           await look(visit);
         }
         await page.goto(`/ar/view/${album.id}`);

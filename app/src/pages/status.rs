@@ -1,11 +1,19 @@
-//! `/living-photos/{id}`: where an album stands, and everything to print and share it.
+//! `/living-photos/{id}`: where an album stands, what its owner can do about it, and everything to print and share it.
+
+mod share;
+mod term;
 
 use leptos::prelude::*;
 
+use self::{
+    share::Share,
+    term::{Kept, Term},
+};
 use crate::{
-    album::{sentence, size_text},
-    islands::{CopyLink, Follow, OwnerTools},
-    model::{ProjectStatus, ProjectView, TargetView},
+    album::sentence,
+    islands::{follow::Follow, owner::OwnerTools},
+    life::{Tool, extensions_text, tools},
+    model::{ProjectStatus, ProjectView},
 };
 
 /// Whether a project in this state changes without its owner doing anything.
@@ -15,10 +23,27 @@ pub(super) fn moves(status: ProjectStatus) -> bool {
 
 #[component]
 pub(super) fn Status(project: ProjectView) -> impl IntoView {
-    let (title, words) = match project.status {
-        ProjectStatus::Draft => {
-            ("Not published yet", "The upload is not finished. It goes on in the tab where it was begun.")
-        }
+    let ProjectView { id, name, status, .. } = project.clone();
+    let (title, words) = heading(status);
+    let (removal, tools): (Vec<Tool>, Vec<Tool>) = tools(&project).into_iter().partition(|tool| *tool == Tool::Trash);
+    view! {
+        <div class="status" data-status=status_name(status)>
+            <h1>{title}</h1>
+            {(!name.is_empty()).then(|| view! { <p class="album">{name}</p> })}
+            <p class="lead">{words}</p>
+            {moves(status).then(|| view! { <Follow id=id.clone() status/> })}
+            {details(project, tools)}
+            <ForOwner id tools=removal/>
+        </div>
+    }
+}
+
+fn heading(status: ProjectStatus) -> (&'static str, &'static str) {
+    match status {
+        ProjectStatus::Draft => (
+            "Not published yet",
+            "The upload is not finished. It goes on in the tab where it was begun; if you have closed or cancelled it, make a new one.",
+        ),
         ProjectStatus::Queued => (
             "Waiting in line",
             "Your photos are on our server and will be prepared in a moment. You can close this page and come back.",
@@ -30,87 +55,103 @@ pub(super) fn Status(project: ProjectView) -> impl IntoView {
             ("It lives!", "Print the code beside the photo. Whoever scans it can watch the video on the photo.")
         }
         ProjectStatus::Failed => ("This did not work", "The photos could not be prepared."),
-        ProjectStatus::Expired => ("This album has expired", "Its time is over. Its link shows a kind page."),
+        ProjectStatus::Expired => {
+            ("This trial has ended", "Its time is over, so its link shows a kind page. Nothing is lost yet.")
+        }
         ProjectStatus::Archived => ("This album has been removed", "Its link shows a kind page."),
-    };
-    let id = project.id.clone();
-    let is_there = !matches!(project.status, ProjectStatus::Archived | ProjectStatus::Expired);
-    view! {
-        <div class="status" data-status=status_name(project.status)>
-            <h1>{title}</h1>
-            {(!project.name.is_empty()).then(|| view! { <p class="album">{project.name.clone()}</p> })}
-            <p class="lead">{words}</p>
-            {project.failure.clone().map(|failure| view! {
-                <p class="notice error" role="alert">{sentence(&failure.detail)} " " <code>{failure.code}</code></p>
-                <p><a class="button primary" href="/living-photos">"Make a new one"</a></p>
-            })}
-            {moves(project.status).then(|| view! {
-                <div class="progress" role="status"><progress aria-label="Working"></progress><span>"This page follows by itself."</span></div>
-                <Follow id=id.clone() status=project.status/>
-            })}
-            {(project.status == ProjectStatus::Ready).then(|| view! { <Share project=project.clone()/> })}
-            {is_there.then(|| view! { <OwnerTools id/> })}
-        </div>
     }
+}
+
+/// What there is to know and to do in each state, but for removing the album.
+fn details(project: ProjectView, tools: Vec<Tool>) -> AnyView {
+    let id = project.id.clone();
+    let kept = project.purge_ms.map(|purge_ms| view! { <Kept purge_ms/> });
+    match project.status {
+        ProjectStatus::Draft => view! {
+            <p class="quiet" role="status">"This page follows by itself."</p>
+            <p><MakeNew/></p>
+        }
+        .into_any(),
+        ProjectStatus::Queued | ProjectStatus::Compiling => view! {
+            <div class="progress" role="status"><progress aria-label="Working"></progress><span>"This page follows by itself."</span></div>
+            <ForOwner id tools/>
+        }
+        .into_any(),
+        ProjectStatus::Ready => view! {
+            {project.expires_ms.map(|expires_ms| view! {
+                <Term id expires_ms extensions_left=project.extensions_left tools/>
+            })}
+            <Share project/>
+        }
+        .into_any(),
+        ProjectStatus::Failed => view! {
+            {project.failure.map(|failure| view! {
+                <p class="notice error" role="alert">{sentence(&failure.detail)} " " <code>{failure.code}</code></p>
+            })}
+            <div class="buttons"><ForOwner id tools/><MakeNew/></div>
+        }
+        .into_any(),
+        ProjectStatus::Expired => view! {
+            {kept}
+            <p>{extensions_text(project.extensions_left)}</p>
+            <ForOwner id tools/>
+        }
+        .into_any(),
+        ProjectStatus::Archived => view! {
+            {kept}
+            <ForOwner id tools/>
+        }
+        .into_any(),
+    }
+}
+
+/// Buttons for the owner, where there are any.
+#[component]
+fn ForOwner(id: String, tools: Vec<Tool>) -> impl IntoView {
+    (!tools.is_empty()).then(|| view! { <OwnerTools id tools/> })
+}
+
+#[component]
+fn MakeNew() -> impl IntoView {
+    view! { <a class="button" href="/living-photos">"Make a new one"</a> }
 }
 
 fn status_name(status: ProjectStatus) -> String {
     serde_json::to_value(status).ok().and_then(|name| Some(name.as_str()?.to_owned())).unwrap_or_default()
 }
 
-/// Link, code, files, and how to try it.
-#[component]
-fn Share(project: ProjectView) -> impl IntoView {
-    let ProjectView { id, link, qr_least_mm, mind, mind_bytes, targets, .. } = project;
-    let qr = |ending: &str| format!("/api/ar/projects/{id}/qr.{ending}");
-    let download = |ending: &str| format!("/api/ar/projects/{id}/qr.{ending}?download");
-    let first = targets.first().map(|target| target.photo.clone());
-    let viewer = format!("/ar/view/{id}");
-    view! {
-        <section class="share" aria-label="Link and code">
-            <img class="qr" src=qr("svg") width="280" height="280" alt=format!("QR code of {link}")/>
-            <div>
-                <p class="link"><a href=viewer.clone()>{link.clone()}</a></p>
-                <CopyLink link=link.clone()/>
-                <h2>"To print"</h2>
-                <ul class="downloads">
-                    <li><a class="button" href=download("pdf")>"QR for print (PDF)"</a></li>
-                    <li><a class="button" href=download("svg")>"QR as SVG"</a></li>
-                    <li><a class="button" href=download("png")>"QR as PNG"</a></li>
-                </ul>
-                <p class="quiet">{format!("Print the code at least {qr_least_mm} mm wide and keep the white border around it. The link can also be typed.")}</p>
-            </div>
-        </section>
-        <section class="try" aria-labelledby="try">
-            <h2 id="try">"Try it here"</h2>
-            <p>"Scan the code with your phone, then point the phone at the photo on this screen."</p>
-            <div class="try-pair">
-                <img class="qr" src=qr("svg") width="280" height="280" alt="The same QR code, to scan from this screen"/>
-                {first.map(|photo| view! { <img class="photo" src=photo alt="The photo to point the phone at"/> })}
-            </div>
-            <p><a class="button" href=viewer>"Open the viewer on this device"</a></p>
-        </section>
-        <section aria-labelledby="photos">
-            <h2 id="photos">"Photos"</h2>
-            <ol class="targets">{targets.into_iter().map(|target| view! { <Target target/> }).collect_view()}</ol>
-            {mind.map(|mind| view! {
-                <p>
-                    <a class="tall" href=mind download="targets.mind">"Download the recognition data (targets.mind)"</a>
-                    <span class="quiet">{mind_bytes.map(|bytes| format!(", {}; works with MindAR too", size_text(bytes)))}</span>
-                </p>
-            })}
-        </section>
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Page, life::tests::album, render};
 
-#[component]
-fn Target(target: TargetView) -> impl IntoView {
-    let TargetView { name, photo, width, height, features, tracking_points, .. } = target;
-    view! {
-        <li>
-            <img src=photo alt=name.clone() loading="lazy"/>
-            <p><strong>{name}</strong></p>
-            <p class="quiet">{format!("{width}×{height} pixels, {features} points to recognise, {tracking_points} to follow")}</p>
-        </li>
+    fn html(project: ProjectView) -> String {
+        render(Page::Status(Box::new(project)), "/assets/test")
+    }
+
+    #[test]
+    fn a_trial_says_until_when_and_a_permanent_album_nothing() {
+        let trial = ProjectView { expires_ms: Some(1_795_563_457_000), ..album(ProjectStatus::Ready, 2, None) };
+        let page = html(trial);
+        assert!(page.contains(r#"<time datetime="2026-11-24T23:37Z">24 November 2026, 23:37 UTC</time>"#), "{page}");
+        assert!(page.contains("2 more times") && page.contains("Keep it longer"), "{page}");
+        let page = html(album(ProjectStatus::Ready, 0, None));
+        assert!(!page.contains("trial") && !page.contains("<time") && !page.contains("extend"), "{page}");
+    }
+
+    #[test]
+    fn an_expired_trial_says_who_can_bring_it_back() {
+        let page = html(album(ProjectStatus::Expired, 1, Some(1_795_563_457_000)));
+        assert!(page.contains("23:37 UTC") && page.contains("once more") && page.contains("Bring it back"), "{page}");
+        let page = html(album(ProjectStatus::Expired, 0, Some(1_795_563_457_000)));
+        assert!(page.contains("ask the shop") && !page.contains("Bring it back"), "{page}");
+    }
+
+    #[test]
+    fn only_what_is_in_the_trash_comes_back() {
+        let page = html(album(ProjectStatus::Archived, 2, Some(1_795_563_457_000)));
+        assert!(page.contains("23:37 UTC") && page.contains("Bring it back") && page.contains("Delete for good"));
+        let page = html(album(ProjectStatus::Archived, 2, None));
+        assert!(page.contains("has been removed") && !page.contains("<button") && !page.contains("<time"), "{page}");
     }
 }

@@ -37,7 +37,7 @@ impl SendError {
     }
 
     /// No answer came, or none that makes sense.
-    pub(super) fn lost(why: &str) -> Self {
+    pub(crate) fn lost(why: &str) -> Self {
         let detail = format!("The connection was lost ({why}). Nothing is lost: try again when you are online.");
         Self { again_ms: Some(0), ..Self::of("connection_lost", detail) }
     }
@@ -72,12 +72,12 @@ impl SendError {
 }
 
 /// What is asked.
-pub(super) struct Call<'a> {
-    pub(super) method: &'a str,
-    pub(super) url: &'a str,
-    pub(super) token: Option<&'a str>,
-    pub(super) headers: &'a [(&'a str, &'a str)],
-    pub(super) body: Option<&'a [u8]>,
+pub(crate) struct Call<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) url: &'a str,
+    pub(crate) token: Option<&'a str>,
+    pub(crate) headers: &'a [(&'a str, &'a str)],
+    pub(crate) body: Option<&'a [u8]>,
 }
 
 /// How many tries are left; begun anew whenever something went through.
@@ -90,10 +90,10 @@ impl Patience {
 }
 
 /// Asks until it is stopped.
-pub(super) struct Client<'a> {
-    pub(super) stop: &'a AbortSignal,
+pub(crate) struct Client<'a> {
+    pub(crate) stop: &'a AbortSignal,
     /// Called when another try follows after a wait.
-    pub(super) waits: &'a dyn Fn(),
+    pub(crate) waits: &'a dyn Fn(),
 }
 
 impl Client<'_> {
@@ -122,7 +122,7 @@ impl Client<'_> {
     }
 
     /// One request. Gives answers of 2xx.
-    pub(super) async fn once(&self, call: &Call<'_>) -> Result<Response, SendError> {
+    pub(crate) async fn once(&self, call: &Call<'_>) -> Result<Response, SendError> {
         let outcome = self.fetch(call).await;
         if self.stop.aborted() {
             return Err(SendError::cancelled());
