@@ -19,7 +19,7 @@ use std::{
 
 use anyhow::Context;
 use sqlx::{
-    Any, AnyConnection, AnyPool,
+    Any, AnyConnection, AnyPool, Connection,
     any::{AnyPoolOptions, install_default_drivers},
     pool::PoolConnection,
 };
@@ -33,6 +33,9 @@ pub use self::{
     queue::{ATTEMPTS_MAX, Claim, LEASE},
 };
 use crate::{clock::Clock, config::Config, metrics::Metrics};
+
+/// How long a connection that was just used is taken to be alive without asking it.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// The database.
 pub struct Db {
@@ -111,6 +114,15 @@ impl Db {
             .max_connections(config.db_connections)
             .acquire_timeout(Duration::from_millis(config.db_acquire_ms))
             .idle_timeout(Duration::from_secs(config.db_idle_s))
+            .test_before_acquire(false)
+            .before_acquire(|connection, meta| {
+                Box::pin(async move {
+                    if meta.idle_for > TRUSTED_FOR {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .after_connect(move |connection, _| {
                 let set_up = set_up.clone();
                 Box::pin(async move {

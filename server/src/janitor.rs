@@ -20,7 +20,7 @@ const EVERY: Duration = Duration::from_secs(30);
 const LOOKS_A_SWEEP: u32 = 120;
 /// How old an orphan is when it is swept: longer than any request takes.
 pub const SWEEP_AFTER: Duration = Duration::from_secs(24 * 3600);
-/// Drafts that nobody has touched for so long are put in the trash.
+/// What was never published and nobody has touched for so long is put in the trash.
 const ABANDONED_AFTER: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// Starts it in `tasks`; it ends when `stop` is cancelled.

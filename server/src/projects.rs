@@ -214,6 +214,7 @@ fn refusal(change: Change, project: &Project) -> Option<AppError> {
             ("removed", "This album is removed; bring it back first.")
         }
         Change::MakePermanent if project.expires_ms.is_none() => return None,
+        Change::Extend if project.version == 0 => ("not_published", "A trial's time counts from its publication."),
         Change::Extend if project.expires_ms.is_none() => ("not_a_trial", "This album does not expire."),
         Change::Extend => ("no_extension_left", "This trial can't be extended any more; ask the shop to keep it."),
         Change::Trash | Change::Purge | Change::Archive | Change::MakePermanent => {

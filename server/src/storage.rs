@@ -30,7 +30,6 @@ use object_store::{
 };
 use sha2::{Digest, Sha256};
 use tokio::task::spawn_blocking;
-use tokio_util::io::ReaderStream;
 
 use crate::{config::Config, id::hex};
 
@@ -43,7 +42,7 @@ const WRITES_AT_A_TIME: usize = 2;
 /// Bytes of a stored file that are read at a time.
 const READ_BYTES: u64 = 4 << 20;
 /// Bytes of a published file that are read from a folder at a time.
-const SERVE_BYTES: usize = 128 << 10;
+const SERVE_BYTES: u64 = 256 << 10;
 /// How long a store may be silent, and how long it is tried again.
 const STORE_TIMEOUT: Duration = Duration::from_secs(30);
 const STORE_RETRIES: usize = 4;
@@ -364,25 +363,20 @@ impl Storage {
                 let found = self.store.get_opts(&meta.location, options).await?;
                 Ok(found.into_stream().map_err(Into::into).boxed())
             }
-            Some(mut file) => {
-                let small = usize::try_from(length).ok().filter(|length| *length <= SERVE_BYTES);
-                let read = spawn_blocking(move || {
-                    file.seek(SeekFrom::Start(range.start))?;
-                    let mut bytes = Vec::new();
-                    if let Some(length) = small {
-                        bytes.reserve_exact(length);
-                        (&mut file).take(length as u64).read_to_end(&mut bytes)?;
+            Some(file) => {
+                let file = Arc::new(file);
+                // The first piece before the head of the answer: what can't be read is an error that can be told.
+                let first = read_piece(&file, range.clone()).await?;
+                let read = range.start + first.len() as u64;
+                let rest = futures::stream::try_unfold((file, read), move |(file, read)| async move {
+                    if read >= range.end {
+                        return Ok(None);
                     }
-                    std::io::Result::Ok((file, bytes))
+                    let piece = read_piece(&file, read..range.end).await?;
+                    let read = read + piece.len() as u64;
+                    Ok(Some((piece, (file, read))))
                 });
-                let (file, bytes) = read.await??;
-                if small.is_some() {
-                    return Ok(futures::stream::iter([Ok(Bytes::from(bytes))]).boxed());
-                }
-                let mut file = tokio::fs::File::from_std(file);
-                file.set_max_buf_size(SERVE_BYTES);
-                let rest = tokio::io::AsyncReadExt::take(file, length);
-                Ok(ReaderStream::with_capacity(rest, SERVE_BYTES).map_err(Into::into).boxed())
+                Ok(futures::stream::iter([Ok(first)]).chain(rest).boxed())
             }
         }
     }
@@ -455,6 +449,22 @@ impl Storage {
         })
         .await?
     }
+}
+
+/// The beginning of a range of a file, read by a thread that may wait for a disk.
+async fn read_piece(file: &Arc<File>, range: Range<u64>) -> anyhow::Result<Bytes> {
+    let file = Arc::clone(file);
+    let read = spawn_blocking(move || {
+        let length = SERVE_BYTES.min(range.end - range.start);
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+        let mut file = &*file;
+        file.seek(SeekFrom::Start(range.start))?;
+        file.take(length).read_to_end(&mut bytes)?;
+        std::io::Result::Ok(bytes)
+    });
+    let bytes = read.await??;
+    anyhow::ensure!(!bytes.is_empty() || range.is_empty(), "a published file has become shorter");
+    Ok(bytes.into())
 }
 
 fn is_older(modified: SystemTime, age: Duration) -> bool {

@@ -24,7 +24,7 @@ pub(super) fn moves(status: ProjectStatus) -> bool {
 #[component]
 pub(super) fn Status(project: ProjectView) -> impl IntoView {
     let ProjectView { id, name, status, .. } = project.clone();
-    let (title, words) = heading(status);
+    let (title, words) = heading(status, project.version);
     let (removal, tools): (Vec<Tool>, Vec<Tool>) = tools(&project).into_iter().partition(|tool| *tool == Tool::Trash);
     view! {
         <div class="status" data-status=status_name(status)>
@@ -38,7 +38,7 @@ pub(super) fn Status(project: ProjectView) -> impl IntoView {
     }
 }
 
-fn heading(status: ProjectStatus) -> (&'static str, &'static str) {
+fn heading(status: ProjectStatus, version: u32) -> (&'static str, &'static str) {
     match status {
         ProjectStatus::Draft => (
             "Not published yet",
@@ -53,6 +53,9 @@ fn heading(status: ProjectStatus) -> (&'static str, &'static str) {
         }
         ProjectStatus::Ready => {
             ("It lives!", "Print the code beside the photo. Whoever scans it can watch the video on the photo.")
+        }
+        ProjectStatus::Failed if version > 0 => {
+            ("The new version did not work", "Whoever scans the code goes on seeing the version before.")
         }
         ProjectStatus::Failed => ("This did not work", "The photos could not be prepared."),
         ProjectStatus::Expired => {
@@ -85,10 +88,11 @@ fn details(project: ProjectView, tools: Vec<Tool>) -> AnyView {
         }
         .into_any(),
         ProjectStatus::Failed => view! {
-            {project.failure.map(|failure| view! {
+            {project.failure.clone().map(|failure| view! {
                 <p class="notice error" role="alert">{sentence(&failure.detail)} " " <code>{failure.code}</code></p>
             })}
             <div class="buttons"><ForOwner id tools/><MakeNew/></div>
+            {(project.version > 0).then(|| view! { <Share project/> })}
         }
         .into_any(),
         ProjectStatus::Expired => view! {
@@ -137,6 +141,14 @@ mod tests {
         assert!(page.contains("2 more times") && page.contains("Keep it longer"), "{page}");
         let page = html(album(ProjectStatus::Ready, 0, None));
         assert!(!page.contains("trial") && !page.contains("<time") && !page.contains("extend"), "{page}");
+    }
+
+    #[test]
+    fn a_failed_new_version_leaves_the_old_one_at_hand() {
+        let page = html(ProjectView { version: 0, ..album(ProjectStatus::Failed, 0, None) });
+        assert!(page.contains("This did not work") && !page.contains("qr.pdf"), "{page}");
+        let page = html(ProjectView { version: 1, ..album(ProjectStatus::Failed, 0, None) });
+        assert!(page.contains("The new version did not work") && page.contains("qr.pdf"), "{page}");
     }
 
     #[test]

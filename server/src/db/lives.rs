@@ -45,8 +45,9 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn trash(&self, id: &str, keep: Duration) -> Result<bool, sqlx::Error> {
-        let update = "UPDATE ar_projects SET status = 'archived', purge_ms = $3, claim = claim + 1, lease_until_ms = 0, \
-                      front = front + 1, settled = 0, updated_ms = $2 WHERE id = $1 AND status <> 'archived'";
+        let update = "UPDATE ar_projects SET status = 'archived', purge_ms = COALESCE(purge_ms, $3), claim = claim + 1, \
+                      lease_until_ms = 0, front = front + 1, settled = 0, updated_ms = $2 \
+                      WHERE id = $1 AND status <> 'archived'";
         let mut held = self.hold("trash").await?;
         let done = sqlx::query(update).bind(id).bind(self.clock.now_ms()).bind(self.clock.in_ms(keep));
         Ok(done.execute(&mut *held).await?.rows_affected() == 1)
@@ -65,14 +66,16 @@ impl Db {
     }
 
     /// Brings an archived or trashed project back: published if it was, else open for files. A trial that has ended
-    /// meanwhile expires at the next look.
+    /// meanwhile is expired, and kept no longer than it would have been in the trash.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn restore(&self, id: &str) -> Result<bool, sqlx::Error> {
-        let update = "UPDATE ar_projects SET status = CASE WHEN version > 0 THEN 'ready' ELSE 'draft' END, \
+        let update = "UPDATE ar_projects SET status = CASE WHEN version = 0 THEN 'draft' \
+                      WHEN expires_ms < $2 THEN 'expired' ELSE 'ready' END, \
                       is_open = CASE WHEN version > 0 THEN 0 ELSE 1 END, finish_digest = CASE WHEN version > 0 \
-                      THEN finish_digest ELSE NULL END, purge_ms = NULL, front = front + 1, settled = 0, updated_ms = $2 \
+                      THEN finish_digest ELSE NULL END, purge_ms = CASE WHEN version > 0 AND expires_ms < $2 \
+                      THEN purge_ms ELSE NULL END, front = front + 1, settled = 0, updated_ms = $2 \
                       WHERE id = $1 AND status = 'archived' AND bytes >= 0";
         let mut held = self.hold("restore").await?;
         Ok(sqlx::query(update).bind(id).bind(self.clock.now_ms()).execute(&mut *held).await?.rows_affected() == 1)
@@ -103,7 +106,7 @@ impl Db {
         let update = "UPDATE ar_projects SET expires_ms = CASE WHEN expires_ms > $2 THEN expires_ms ELSE $2 END + $3, \
                       extensions = extensions + 1, status = CASE WHEN status = 'expired' THEN 'ready' ELSE status END, \
                       purge_ms = NULL, front = front + 1, settled = 0, updated_ms = $2 \
-                      WHERE id = $1 AND expires_ms IS NOT NULL AND status <> 'archived' AND extensions < $4";
+                      WHERE id = $1 AND expires_ms IS NOT NULL AND version > 0 AND status <> 'archived' AND extensions < $4";
         let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
         let mut held = self.hold("extend").await?;
         let done = sqlx::query(update).bind(id).bind(self.clock.now_ms()).bind(by).bind(extensions_max);
@@ -127,8 +130,9 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn expire_due(&self, keep: Duration) -> Result<u64, sqlx::Error> {
+        // One whose new version failed goes on showing the old one until then.
         let update = "UPDATE ar_projects SET status = 'expired', is_open = 0, purge_ms = $2, front = front + 1, settled = 0, \
-                      updated_ms = $1 WHERE expires_ms < $1 AND status = 'ready'";
+                      updated_ms = $1 WHERE expires_ms < $1 AND version > 0 AND status IN ('ready', 'failed')";
         let mut held = self.hold("expire_due").await?;
         let done = sqlx::query(update).bind(self.clock.now_ms()).bind(self.clock.in_ms(keep));
         Ok(done.execute(&mut *held).await?.rows_affected())
@@ -144,13 +148,14 @@ impl Db {
         sqlx::query_scalar(select).bind(self.clock.now_ms()).bind(AT_A_TIME).fetch_all(&mut *held).await
     }
 
-    /// Puts drafts in the trash that nobody has touched for so long.
+    /// Puts in the trash what was never published and nobody has touched for so long.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn trash_abandoned(&self, untouched: Duration, keep: Duration) -> Result<u64, sqlx::Error> {
         let update = "UPDATE ar_projects SET status = 'archived', purge_ms = $3, claim = claim + 1, lease_until_ms = 0, \
-                      front = front + 1, settled = 0, updated_ms = $1 WHERE status = 'draft' AND updated_ms < $2";
+                      front = front + 1, settled = 0, updated_ms = $1 \
+                      WHERE version = 0 AND status IN ('draft', 'failed') AND updated_ms < $2";
         let since = self.clock.now_ms().saturating_sub(i64::try_from(untouched.as_millis()).unwrap_or(i64::MAX));
         let mut held = self.hold("trash_abandoned").await?;
         let done = sqlx::query(update).bind(self.clock.now_ms()).bind(since).bind(self.clock.in_ms(keep));

@@ -195,6 +195,46 @@ async fn drafts_that_nobody_touches_are_put_away() {
 }
 
 #[tokio::test]
+async fn failed_albums_that_nobody_touches_are_put_away_and_failed_versions_expire() {
+    let (shop, clock) = at_noon().await;
+    let album = shop.publish().await;
+    shop.owner(Method::POST, &album, "/revision").await;
+    let never = shop.create().await;
+    assert_eq!(shop.owner(Method::POST, &never, "/extend").await.code(), "not_published");
+    for project in [&album, &never] {
+        let mut finish = shop.upload_album(project, &[&photo(2)]).await;
+        finish.replaces = shop.project(&project.id).await.version;
+        assert_eq!(shop.finish(project, "compile", &finish).await.status, StatusCode::ACCEPTED);
+        let claim = shop.state.db.claim_compile().await.unwrap().unwrap();
+        let failure = app::model::Failure { code: "too_few_features".into(), detail: "Too plain.".into() };
+        assert!(shop.state.db.fail_compile(&claim, &failure).await.unwrap());
+    }
+    assert_eq!(link(&shop, &album.id).await, StatusCode::FOUND, "the version before is still shown");
+    clock.advance(DAY + HOUR);
+    tidy(&shop.state).await.unwrap();
+    assert_eq!(shop.project(&album.id).await.status, ProjectStatus::Expired);
+    assert_eq!(link(&shop, &album.id).await, StatusCode::GONE);
+    assert_eq!(shop.project(&never.id).await.status, ProjectStatus::Failed);
+    clock.advance(7 * DAY);
+    tidy(&shop.state).await.unwrap();
+    assert_eq!(shop.project(&never.id).await.status, ProjectStatus::Archived);
+}
+
+#[tokio::test]
+async fn the_trash_puts_no_end_off() {
+    let (shop, clock) = at_noon().await;
+    let project = shop.publish().await;
+    clock.advance(DAY + HOUR);
+    tidy(&shop.state).await.unwrap();
+    let ended = shop.project(&project.id).await;
+    clock.advance(HOUR);
+    shop.owner(Method::DELETE, &project, "").await;
+    let back: ProjectView = shop.owner(Method::POST, &project, "/restore").await.json();
+    assert_eq!((back.status, back.purge_ms), (ProjectStatus::Expired, ended.purge_ms));
+    assert_eq!(link(&shop, &project.id).await, StatusCode::GONE);
+}
+
+#[tokio::test]
 async fn what_a_crash_left_undone_is_done_by_the_next_look() {
     let (shop, _) = at_noon().await;
     let project = shop.publish().await;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as expected")]
 
 mod album;
+mod backup;
 mod command_line;
 mod fallback;
 mod hardening;
