@@ -1,6 +1,7 @@
 //! `cargo xtask`: builds, serves, tests and measures Kinora. Holds no product logic.
 
 mod command;
+mod fuzz;
 mod measure;
 mod postgres;
 mod serve;
@@ -13,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{measure::Benchmark, test::Suite, workspace::Workspace};
+use crate::{fuzz::Fuzzing, measure::Benchmark, test::Suite, workspace::Workspace};
 
 /// Builds, serves, tests and measures Kinora.
 #[derive(Parser)]
@@ -46,6 +47,8 @@ enum Task {
         #[arg(value_enum)]
         suites: Vec<Suite>,
     },
+    /// Fuzz what reads strangers' bytes
+    Fuzz(Fuzzing),
     /// Measure, and print medians
     Bench {
         /// Which benchmarks; all when none is named
@@ -75,6 +78,7 @@ fn run(workspace: &Workspace, task: Task) -> anyhow::Result<()> {
         }
         Task::Serve { arguments } => serve::serve(workspace, &arguments),
         Task::Test { suites } => test::test(workspace, &suites),
+        Task::Fuzz(fuzzing) => fuzz::fuzz(workspace, &fuzzing),
         Task::Bench { benchmarks } => measure::measure(workspace, &benchmarks),
     }
 }

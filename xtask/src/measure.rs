@@ -4,6 +4,8 @@ use clap::ValueEnum;
 
 use crate::{
     command::{cargo, command, run},
+    postgres::Postgres,
+    serve::WEB_DIR_VARIABLE,
     setup, web,
     workspace::Workspace,
 };
@@ -15,20 +17,34 @@ pub(crate) enum Benchmark {
     Native,
     /// The compiler in Chromium, first call included
     Browser,
+    /// The server's answers while eight 12 MP photos are compiled, on SQLite and PostgreSQL
+    Load,
+    /// What phones ask for after a scan, against nginx
+    Scans,
 }
 
 /// Runs the benchmarks named, or all.
 pub(crate) fn measure(workspace: &Workspace, benchmarks: &[Benchmark]) -> anyhow::Result<()> {
+    let root = workspace.path(".");
     let wanted = |benchmark| benchmarks.is_empty() || benchmarks.contains(&benchmark);
     if wanted(Benchmark::Native) {
-        run(&mut cargo(&workspace.path("."), ["bench", "-p", "compiler-wasm"]))?;
+        run(&mut cargo(&root, ["bench", "-p", "compiler-wasm"]))?;
     }
     if wanted(Benchmark::Browser) {
         web::build(workspace)?;
-        setup::test_programs(workspace)?;
+        setup::programs(workspace, &setup::BROWSER)?;
         let e2e = workspace.path("e2e");
         setup::npm_packages(&e2e)?;
-        run(command(&e2e, "node", ["bench/compile.mjs"]).env("KINORA_WEB_DIR", workspace.web_dir()))?;
+        run(command(&e2e, "node", ["bench/compile.mjs"]).env(WEB_DIR_VARIABLE, workspace.web_dir()))?;
+    }
+    let server = |name| cargo(&root, ["bench", "-p", "server", "--bench", name]);
+    if wanted(Benchmark::Load) {
+        let postgres = Postgres::start(workspace)?;
+        run(postgres.tell(&mut server("load")))?;
+    }
+    if wanted(Benchmark::Scans) {
+        setup::programs(workspace, &setup::PEER)?;
+        run(&mut server("scans"))?;
     }
     Ok(())
 }

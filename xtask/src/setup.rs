@@ -15,8 +15,10 @@ use crate::{
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
-/// Programs of the tests, and Debian's packages that hold them. Chromium without a font draws no text.
-const TEST_PROGRAMS: [(&str, &str); 2] = [("chromium", "chromium fonts-dejavu-core"), ("ffmpeg", "ffmpeg")];
+/// Programs of the browser tests, and Debian's packages that hold them. Chromium without a font draws no text.
+pub(crate) const BROWSER: [(&str, &str); 2] = [("chromium", "chromium fonts-dejavu-core"), ("ffmpeg", "ffmpeg")];
+/// A peer of the server, and what asks both.
+pub(crate) const PEER: [(&str, &str); 2] = [("nginx", "nginx-light"), ("wrk", "wrk")];
 
 /// The Rust target of the browser's modules.
 pub(crate) fn wasm_target(workspace: &Workspace) -> anyhow::Result<()> {
@@ -30,9 +32,9 @@ pub(crate) fn wasm_target(workspace: &Workspace) -> anyhow::Result<()> {
     })
 }
 
-/// Chromium and ffmpeg.
-pub(crate) fn test_programs(workspace: &Workspace) -> anyhow::Result<()> {
-    let missing: Vec<&str> = TEST_PROGRAMS
+/// Programs, unless they are on the path or a variable of their name says where they are.
+pub(crate) fn programs(workspace: &Workspace, wanted: &[(&str, &'static str)]) -> anyhow::Result<()> {
+    let missing: Vec<&str> = wanted
         .iter()
         .filter(|(program, _)| !on_path(program) && env::var_os(program.to_uppercase()).is_none())
         .flat_map(|(_, packages)| packages.split(' '))

@@ -33,7 +33,7 @@ pub(crate) fn test(workspace: &Workspace, suites: &[Suite]) -> anyhow::Result<()
     }
     let binary = serve::build_server(workspace, "dev")?;
     let e2e = workspace.path("e2e");
-    setup::test_programs(workspace)?;
+    setup::programs(workspace, &setup::BROWSER)?;
     setup::npm_packages(&e2e)?;
     if wanted(Suite::Wasm) {
         let mut tests = command(&e2e, "node", ["--test", "interop/"]);
@@ -52,9 +52,6 @@ fn native(workspace: &Workspace) -> anyhow::Result<()> {
     let postgres = Postgres::start(workspace)?;
     let mut tests = cargo(&root, ["test", "--workspace", "--quiet"]);
     run(tests.env_remove(POSTGRES_VARIABLE).env(WEB_DIR_VARIABLE, workspace.web_dir()))?;
-    let mut tests = cargo(&root, ["test", "-p", "server", "--quiet", "--test", "it"]);
-    if workspace.path("server/tests/live").is_dir() {
-        tests.args(["--test", "live"]);
-    }
+    let mut tests = cargo(&root, ["test", "-p", "server", "--quiet", "--test", "it", "--test", "live"]);
     run(postgres.tell(tests.env(WEB_DIR_VARIABLE, workspace.web_dir())))
 }

@@ -83,6 +83,7 @@ async fn no_project_is_lost_however_often_the_process_is_killed() {
     let swept = kinora.run(&["gc", "--older-than-hours", "0"]);
     assert!(swept.status.success(), "{}", String::from_utf8_lossy(&swept.stderr));
     only_what_is_needed_is_left(&kinora, &visitor).await;
+    assert_eq!(visitor.refused(), 0, "what nobody kills refuses nobody");
 }
 
 /// Makes albums until it is time to close; every one that was begun is finished.

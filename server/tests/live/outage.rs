@@ -54,7 +54,7 @@ async fn a_database_that_comes_back_is_gone_on_with() {
     let reader = {
         let (closing, url) = (Arc::clone(&closing), server.url.clone());
         tokio::spawn(async move {
-            let reader = Customer::new(site(&url));
+            let reader = Customer::keeping_alive(site(&url));
             let mut refused = 0;
             while !closing.load(Ordering::Relaxed) {
                 let answer = reader.once(&url, &Call::get("/api/currencies")).await.unwrap();

@@ -1,0 +1,310 @@
+//! What a client may do, well-mannered or not, made from a fuzzer's bytes.
+//!
+//! Most bytes stand for the right thing, so that a sequence gets somewhere.
+
+use app::model::{CHUNK_BYTES_MAX, TUS_VERSION};
+use arbitrary::{Arbitrary, Result, Unstructured};
+use axum::http::{HeaderValue, Method};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+
+/// The media type of tus.
+pub(super) const OCTETS: &str = "application/offset+octet-stream";
+
+/// Names in the metadata, of which the server looks at the first `filename`.
+const OTHER_METADATA: &str = "filetype aW1hZ2UvanBlZw==";
+
+/// One request.
+#[derive(Arbitrary, Debug)]
+pub(super) enum Operation<'a> {
+    /// POST of a file, perhaps with its first bytes.
+    Announce { name: Name<'a>, length: Length<'a>, metadata: Metadata<'a>, part: Part<'a>, manners: Manners<'a> },
+    /// PATCH.
+    Append { name: Name<'a>, offset: Offset<'a>, part: Part<'a>, manners: Manners<'a> },
+    /// PUT of a whole file.
+    Put { name: Name<'a>, part: Part<'a>, manners: Manners<'a> },
+    /// HEAD.
+    Look { name: Name<'a>, manners: Manners<'a> },
+    /// DELETE of a file.
+    Forget { name: Name<'a>, manners: Manners<'a> },
+    /// The project goes into the trash: no more files.
+    Close { manners: Manners<'a> },
+    /// And comes back.
+    Reopen { manners: Manners<'a> },
+    /// Anything at all, about a project that no model follows.
+    Odd(Odd<'a>),
+}
+
+/// A file's name.
+#[derive(Arbitrary, Debug)]
+pub(super) enum Name<'a> {
+    Photo(u8),
+    Video(u8),
+    Mind,
+    Odd(&'a str),
+}
+
+impl Name<'_> {
+    pub(super) fn text(&self) -> String {
+        match self {
+            // A few, so that they meet.
+            Self::Photo(number) => format!("photo-{}", number % 3),
+            Self::Video(number) => format!("video-{}", number % 3),
+            Self::Mind => "targets.mind".to_owned(),
+            Self::Odd(text) => (*text).to_owned(),
+        }
+    }
+}
+
+/// A header that is right, missing or odd.
+#[derive(Debug)]
+pub(super) enum Said<'a> {
+    Right,
+    Missing,
+    Odd(&'a [u8]),
+}
+
+impl<'a> Arbitrary<'a> for Said<'a> {
+    fn arbitrary(bytes: &mut Unstructured<'a>) -> Result<Self> {
+        Ok(match bytes.arbitrary()? {
+            0..=239u8 => Self::Right,
+            240..=247 => Self::Missing,
+            248.. => Self::Odd(bytes.arbitrary()?),
+        })
+    }
+}
+
+impl Said<'_> {
+    /// The header's value; `None` for a header that is not sent.
+    pub(super) fn value(&self, right: &str) -> Option<HeaderValue> {
+        match self {
+            Self::Right => HeaderValue::from_str(right).ok(),
+            Self::Missing => None,
+            Self::Odd(bytes) => HeaderValue::from_bytes(bytes).ok(),
+        }
+    }
+}
+
+/// What goes with every request.
+#[derive(Arbitrary, Debug)]
+pub(super) struct Manners<'a> {
+    pub(super) token: Token<'a>,
+    version: Said<'a>,
+    media_type: Said<'a>,
+}
+
+impl Manners<'_> {
+    /// The owner's, who does all right.
+    pub(super) fn good() -> Self {
+        Self { token: Token::Mine, version: Said::Right, media_type: Said::Right }
+    }
+
+    pub(super) fn version(&self) -> Option<HeaderValue> {
+        self.version.value(TUS_VERSION)
+    }
+
+    pub(super) fn media_type(&self) -> Option<HeaderValue> {
+        self.media_type.value(OCTETS)
+    }
+}
+
+/// Whose token is shown.
+#[derive(Debug)]
+pub(super) enum Token<'a> {
+    Mine,
+    /// Of another project.
+    Others,
+    Missing,
+    Odd(&'a [u8]),
+}
+
+impl<'a> Arbitrary<'a> for Token<'a> {
+    fn arbitrary(bytes: &mut Unstructured<'a>) -> Result<Self> {
+        Ok(match bytes.arbitrary()? {
+            0..=239u8 => Self::Mine,
+            240..=244 => Self::Others,
+            245..=249 => Self::Missing,
+            250.. => Self::Odd(bytes.arbitrary()?),
+        })
+    }
+}
+
+/// `Upload-Length`.
+#[derive(Arbitrary, Debug)]
+pub(super) enum Length<'a> {
+    Short(u8),
+    Any(u64),
+    Odd(Said<'a>),
+}
+
+impl Length<'_> {
+    pub(super) fn value(&self) -> Option<HeaderValue> {
+        match self {
+            Self::Short(length) => Some(u64::from(*length).into()),
+            Self::Any(length) => Some((*length).into()),
+            Self::Odd(said) => said.value("8"),
+        }
+    }
+}
+
+/// `Upload-Offset`.
+#[derive(Arbitrary, Debug)]
+pub(super) enum Offset<'a> {
+    /// Where the file goes on.
+    Next,
+    /// A few bytes from there.
+    Beside(i8),
+    Any(u64),
+    Odd(Said<'a>),
+}
+
+impl Offset<'_> {
+    pub(super) fn value(&self, next: u64) -> Option<HeaderValue> {
+        match self {
+            Self::Next => Some(next.into()),
+            Self::Beside(by) => Some(next.saturating_add_signed((*by).into()).into()),
+            Self::Any(offset) => Some((*offset).into()),
+            Self::Odd(said) => said.value(&next.to_string()),
+        }
+    }
+}
+
+/// `Upload-Metadata`.
+#[derive(Arbitrary, Debug)]
+pub(super) enum Metadata<'a> {
+    Name,
+    NameAmongOthers,
+    NoName,
+    NotBase64,
+    Missing,
+    /// Of a file whose name is bytes.
+    NotText(&'a [u8]),
+}
+
+impl Metadata<'_> {
+    pub(super) fn value(&self, name: &str) -> Option<HeaderValue> {
+        let named = |name: &[u8]| format!("filename {}", STANDARD.encode(name));
+        let text = match self {
+            Self::Name => named(name.as_bytes()),
+            Self::NameAmongOthers => format!("{OTHER_METADATA},is_confidential, {},", named(name.as_bytes())),
+            Self::NoName => OTHER_METADATA.to_owned(),
+            Self::NotBase64 => "filename photo-0!".to_owned(),
+            Self::Missing => return None,
+            Self::NotText(bytes) => named(bytes),
+        };
+        HeaderValue::from_str(&text).ok()
+    }
+
+    /// The name that a server finds there.
+    pub(super) fn tells(&self, name: &str) -> Option<String> {
+        match self {
+            Self::Name | Self::NameAmongOthers => Some(name.to_owned()),
+            Self::NoName | Self::NotBase64 | Self::Missing => None,
+            Self::NotText(bytes) => String::from_utf8(bytes.to_vec()).ok(),
+        }
+    }
+}
+
+/// The bytes of a request and their checksum.
+#[derive(Arbitrary, Debug)]
+pub(super) struct Part<'a> {
+    content: Content<'a>,
+    checksum: Checksum<'a>,
+}
+
+#[derive(Arbitrary, Debug)]
+enum Content<'a> {
+    These(&'a [u8]),
+    /// So many of the same.
+    Filled(u8, u16),
+    /// One more than a part may have.
+    TooMany,
+}
+
+#[derive(Arbitrary, Debug)]
+enum Checksum<'a> {
+    Missing,
+    Right,
+    OfOtherBytes,
+    Odd(&'a [u8]),
+}
+
+impl Part<'_> {
+    pub(super) fn bytes(&self) -> Bytes {
+        match &self.content {
+            Content::These(bytes) => Bytes::copy_from_slice(bytes),
+            Content::Filled(byte, count) => vec![*byte; usize::from(*count)].into(),
+            Content::TooMany => {
+                static TOO_MANY: [u8; CHUNK_BYTES_MAX as usize + 1] = [0; CHUNK_BYTES_MAX as usize + 1];
+                Bytes::from_static(&TOO_MANY)
+            }
+        }
+    }
+
+    pub(super) fn checksum(&self) -> Option<HeaderValue> {
+        let of =
+            |bytes: &[u8]| HeaderValue::from_str(&format!("sha256 {}", STANDARD.encode(Sha256::digest(bytes)))).ok();
+        match (&self.checksum, &self.content) {
+            // Eight megabytes are not summed: that takes as long as a hundred other requests.
+            (Checksum::Missing, _) | (Checksum::Right | Checksum::OfOtherBytes, Content::TooMany) => None,
+            (Checksum::Right, _) => of(&self.bytes()),
+            (Checksum::OfOtherBytes, _) => of(&[&self.bytes()[..], b"!"].concat()),
+            (Checksum::Odd(bytes), _) => HeaderValue::from_bytes(bytes).ok(),
+        }
+    }
+
+    /// Whether the checksum, where there is one, is that of the bytes.
+    pub(super) fn is_sound(&self) -> bool {
+        matches!(self.checksum, Checksum::Right) || self.checksum().is_none()
+    }
+}
+
+/// A request of odd parts.
+#[derive(Arbitrary, Debug)]
+pub(super) struct Odd<'a> {
+    method: u8,
+    /// What follows `…/files`.
+    pub(super) path: &'a [u8],
+    headers: Vec<(u8, &'a [u8])>,
+    pub(super) body: &'a [u8],
+    pub(super) has_token: bool,
+}
+
+impl Odd<'_> {
+    pub(super) fn method(&self) -> Method {
+        const METHODS: [Method; 8] = [
+            Method::PATCH,
+            Method::POST,
+            Method::HEAD,
+            Method::PUT,
+            Method::DELETE,
+            Method::OPTIONS,
+            Method::GET,
+            Method::TRACE,
+        ];
+        METHODS[usize::from(self.method) % METHODS.len()].clone()
+    }
+
+    /// Names and values, those that can be sent at all.
+    pub(super) fn headers(&self) -> impl Iterator<Item = (&'static str, HeaderValue)> {
+        const NAMES: [&str; 12] = [
+            "upload-offset",
+            "upload-length",
+            "upload-metadata",
+            "upload-checksum",
+            "tus-resumable",
+            "content-type",
+            "content-length",
+            "authorization",
+            "x-request-id",
+            "x-forwarded-for",
+            "expect",
+            "x-http-method-override",
+        ];
+        let headers = self.headers.iter().take(NAMES.len());
+        headers.filter_map(|(name, value)| {
+            Some((NAMES[usize::from(*name) % NAMES.len()], HeaderValue::from_bytes(value).ok()?))
+        })
+    }
+}
