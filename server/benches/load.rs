@@ -164,7 +164,7 @@ async fn run(server: &Kinora, album: &Arc<Album>, ids: &Arc<Vec<String>>) -> See
             while from.elapsed() < MEASURED {
                 turn += 1;
                 let since = Instant::now();
-                let (what, outcome) = if turn % READS_AN_ALBUM == 0 {
+                let (what, outcome) = if turn.is_multiple_of(READS_AN_ALBUM) {
                     ("publish an album", publish(&customer, &url, &album).await)
                 } else {
                     read(&customer, &url, turn, &ids).await
