@@ -136,7 +136,7 @@ impl Db {
             .await
             .context("can't open the database")?;
         sqlx::migrate!("../migrations").run(&pool).await.context("can't apply the migrations")?;
-        metrics.watch_pool(pool.clone(), config.db_connections);
+        metrics.watch_pool(pool.clone(), config);
         Ok(Self { pool, engine, clock, metrics, compile_lease: Duration::from_secs(config.compile_lease_s) })
     }
 

@@ -17,6 +17,8 @@ use prometheus_client::{
 };
 use sqlx::AnyPool;
 
+use crate::config::Config;
+
 /// Seconds, from a tenth of a millisecond to about a minute.
 fn seconds() -> Histogram {
     Histogram::new(exponential_buckets(0.0001, 3.0, 13))
@@ -51,6 +53,7 @@ pub struct Metrics {
     request_seconds: Family<RouteLabels, Histogram, fn() -> Histogram>,
     pool: OnceLock<AnyPool>,
     pool_max: Gauge,
+    pool_timeout_seconds: Family<WhatLabels, Gauge<f64, AtomicU64>>,
     pool_open: Gauge,
     pool_in_use: Gauge,
     pool_wait_seconds: Histogram,
@@ -73,6 +76,7 @@ impl Default for Metrics {
             request_seconds: Family::new_with_constructor(seconds),
             pool: OnceLock::new(),
             pool_max: Gauge::default(),
+            pool_timeout_seconds: Family::default(),
             pool_open: Gauge::default(),
             pool_in_use: Gauge::default(),
             pool_wait_seconds: seconds(),
@@ -97,6 +101,9 @@ impl Metrics {
         it.register("requests", "Requests answered", self.requests.clone());
         it.register("request_seconds", "Time until the head of an answer", self.request_seconds.clone());
         it.register("db_connections_max", "Most database connections", self.pool_max.clone());
+        let help =
+            "How long a connection is waited for (acquire), kept without work (idle), and may take (statement, busy)";
+        it.register("db_timeout_seconds", help, self.pool_timeout_seconds.clone());
         it.register("db_connections_open", "Open database connections", self.pool_open.clone());
         it.register("db_connections_in_use", "Database connections at work", self.pool_in_use.clone());
         it.register("db_wait_seconds", "Time that a connection was waited for", self.pool_wait_seconds.clone());
@@ -112,8 +119,16 @@ impl Metrics {
         it.register("uploaded_bytes", "Bytes received in uploads", self.bytes_uploaded.clone());
     }
 
-    pub(crate) fn watch_pool(&self, pool: AnyPool, most: u32) {
-        self.pool_max.set(i64::from(most));
+    pub(crate) fn watch_pool(&self, pool: AnyPool, config: &Config) {
+        self.pool_max.set(i64::from(config.db_connections));
+        for (what, time) in [
+            ("acquire", Duration::from_millis(config.db_acquire_ms)),
+            ("idle", Duration::from_secs(config.db_idle_s)),
+            ("statement", Duration::from_millis(config.db_statement_ms)),
+            ("busy", Duration::from_millis(config.db_busy_ms)),
+        ] {
+            self.pool_timeout_seconds.get_or_create(&WhatLabels { what }).set(time.as_secs_f64());
+        }
         // A second database for the same metrics would be a mistake that changes nothing but a gauge.
         let _ = self.pool.set(pool);
     }

@@ -171,6 +171,9 @@ async fn metrics_are_for_whoever_has_the_token() {
         line.rsplit(' ').next().unwrap().parse::<f64>().unwrap()
     };
     assert_eq!(value("kinora_db_connections_max "), f64::from(shop.config.db_connections));
+    for (what, seconds) in [("acquire", 5.0), ("idle", 600.0), ("statement", 45.0), ("busy", 5.0)] {
+        assert_eq!(value(&format!("kinora_db_timeout_seconds{{what=\"{what}\"}} ")), seconds);
+    }
     assert!(value("kinora_uploaded_bytes_total ") > 1000.0);
     assert!(value("kinora_db_held_max_seconds ") > 0.0);
     assert!(value("kinora_requests_total{method=\"POST\",route=\"/api/ar/projects\",status=\"201\"}") > 0.0);

@@ -5,6 +5,7 @@
 mod cluster;
 mod crash;
 mod disk;
+mod keep;
 mod outage;
 mod s3;
 mod stop;
