@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+use self::files::files_below;
 pub(crate) use self::{
     album::{described, encode, mind, photo, target, video},
     database::new_database,
@@ -25,6 +26,8 @@ pub(crate) use self::{
 mod album;
 #[path = "../fixtures/database.rs"]
 mod database;
+#[path = "../fixtures/files.rs"]
+mod files;
 
 /// A server without a socket, on a database of its own: SQLite, or PostgreSQL where the environment names a server.
 pub(crate) struct Shop {
@@ -213,21 +216,7 @@ impl Shop {
 
     /// Every file of the store, sorted.
     pub(crate) fn files(&self) -> Vec<String> {
-        let root = self.folder.path().join("objects");
-        let mut files = Vec::new();
-        let mut folders = vec![root.clone()];
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).into_iter().flatten() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else {
-                    files.push(path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned());
-                }
-            }
-        }
-        files.sort();
-        files
+        files_below(&self.folder.path().join("objects"))
     }
 
     /// Follows a project's events until it is in a state that does not pass by itself.

@@ -20,7 +20,8 @@ use crate::{
     album::photo,
     customer::{Album, Call, Customer, site},
     database::new_database,
-    process::{Installation, files_below},
+    files::files_below,
+    process::Installation,
 };
 
 const KILLS: u32 = 200;

@@ -16,6 +16,8 @@ mod album;
 mod customer;
 #[path = "../fixtures/database.rs"]
 mod database;
+#[path = "../fixtures/files.rs"]
+mod files;
 #[path = "../fixtures/process.rs"]
 mod process;
 #[path = "../fixtures/s3_server.rs"]
