@@ -76,13 +76,6 @@ impl Model {
         is_owner(manners) && self.is_open && self.files.remove(name).is_some()
     }
 
-    pub(super) fn open(&mut self, is_open: bool, manners: &Manners<'_>) -> bool {
-        if is_owner(manners) {
-            self.is_open = is_open;
-        }
-        is_owner(manners)
-    }
-
     fn begin(&mut self, name: &str, length: u64) -> bool {
         let others = self.files.iter().filter(|(other, _)| *other != name).map(|(_, file)| file.length).sum::<u64>();
         let is_taken = self.is_open

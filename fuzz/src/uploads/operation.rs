@@ -29,9 +29,9 @@ pub(super) enum Operation<'a> {
     /// DELETE of a file.
     Forget { name: Name<'a>, manners: Manners<'a> },
     /// The project goes into the trash: no more files.
-    Close { manners: Manners<'a> },
+    Close,
     /// And comes back.
-    Reopen { manners: Manners<'a> },
+    Reopen,
     /// Anything at all, about a project that no model follows.
     Odd(Odd<'a>),
 }
