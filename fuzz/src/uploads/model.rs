@@ -8,8 +8,8 @@ use bytes::Bytes;
 
 use super::operation::{Manners, Metadata, OCTETS, Offset, Part, Token};
 
-/// Most bytes announced for the project; less than two of the largest videos.
-pub(super) const PROJECT_BYTES_MAX: u64 = 600_000_000;
+/// Most bytes announced for the project: less than the largest video has, and than the largest photo and bundle together.
+pub(super) const PROJECT_BYTES_MAX: u64 = 300_000_000;
 
 /// The project.
 #[derive(Debug)]

@@ -2,18 +2,44 @@
 //!
 //! Most bytes stand for the right thing, so that a sequence gets somewhere.
 
-use app::model::{CHUNK_BYTES_MAX, TUS_VERSION};
+use app::model::{CHUNK_BYTES_MAX, MIND_BYTES_MAX, PHOTO_BYTES_MAX, TUS_VERSION, VIDEO_BYTES_MAX};
 use arbitrary::{Arbitrary, Result, Unstructured};
 use axum::http::{HeaderValue, Method};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
+use super::model::PROJECT_BYTES_MAX;
+
 /// The media type of tus.
 pub(super) const OCTETS: &str = "application/offset+octet-stream";
 
 /// Names in the metadata, of which the server looks at the first `filename`.
 const OTHER_METADATA: &str = "filetype aW1hZ2UvanBlZw==";
+
+/// A sequence: operations until the bytes end.
+pub(super) fn operations(bytes: &[u8], most: usize) -> Vec<Operation<'_>> {
+    let mut bytes = Unstructured::new(bytes);
+    let mut operations = Vec::new();
+    while !bytes.is_empty() && operations.len() < most {
+        operations.extend(bytes.arbitrary());
+    }
+    operations
+}
+
+/// A few bytes: a byte that says how many, then these.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Few<'a>(pub(super) &'a [u8]);
+
+impl<'a> Arbitrary<'a> for Few<'a> {
+    fn arbitrary(bytes: &mut Unstructured<'a>) -> Result<Self> {
+        let count = usize::from(bytes.arbitrary::<u8>()? % 64).min(bytes.len());
+        bytes.bytes(count).map(Self)
+    }
+}
+
+/// Limits of lengths.
+const LENGTHS_MAX: [u64; 5] = [PHOTO_BYTES_MAX, VIDEO_BYTES_MAX, MIND_BYTES_MAX, PROJECT_BYTES_MAX, CHUNK_BYTES_MAX];
 
 /// One request.
 #[derive(Arbitrary, Debug)]
@@ -42,7 +68,7 @@ pub(super) enum Name<'a> {
     Photo(u8),
     Video(u8),
     Mind,
-    Odd(&'a str),
+    Odd(Few<'a>),
 }
 
 impl Name<'_> {
@@ -52,7 +78,7 @@ impl Name<'_> {
             Self::Photo(number) => format!("photo-{}", number % 3),
             Self::Video(number) => format!("video-{}", number % 3),
             Self::Mind => "targets.mind".to_owned(),
-            Self::Odd(text) => (*text).to_owned(),
+            Self::Odd(text) => String::from_utf8_lossy(text.0).into_owned(),
         }
     }
 }
@@ -62,7 +88,7 @@ impl Name<'_> {
 pub(super) enum Said<'a> {
     Right,
     Missing,
-    Odd(&'a [u8]),
+    Odd(Few<'a>),
 }
 
 impl<'a> Arbitrary<'a> for Said<'a> {
@@ -81,7 +107,7 @@ impl Said<'_> {
         match self {
             Self::Right => HeaderValue::from_str(right).ok(),
             Self::Missing => None,
-            Self::Odd(bytes) => HeaderValue::from_bytes(bytes).ok(),
+            Self::Odd(bytes) => HeaderValue::from_bytes(bytes.0).ok(),
         }
     }
 }
@@ -116,7 +142,7 @@ pub(super) enum Token<'a> {
     /// Of another project.
     Others,
     Missing,
-    Odd(&'a [u8]),
+    Odd(Few<'a>),
 }
 
 impl<'a> Arbitrary<'a> for Token<'a> {
@@ -134,6 +160,8 @@ impl<'a> Arbitrary<'a> for Token<'a> {
 #[derive(Arbitrary, Debug)]
 pub(super) enum Length<'a> {
     Short(u8),
+    /// At a limit, or a few bytes from it.
+    Near(u8, i8),
     Any(u64),
     Odd(Said<'a>),
 }
@@ -142,6 +170,10 @@ impl Length<'_> {
     pub(super) fn value(&self) -> Option<HeaderValue> {
         match self {
             Self::Short(length) => Some(u64::from(*length).into()),
+            Self::Near(limit, by) => {
+                let limit = LENGTHS_MAX[usize::from(*limit) % LENGTHS_MAX.len()];
+                Some(limit.saturating_add_signed((*by).into()).into())
+            }
             Self::Any(length) => Some((*length).into()),
             Self::Odd(said) => said.value("8"),
         }
@@ -179,7 +211,7 @@ pub(super) enum Metadata<'a> {
     NotBase64,
     Missing,
     /// Of a file whose name is bytes.
-    NotText(&'a [u8]),
+    NotText(Few<'a>),
 }
 
 impl Metadata<'_> {
@@ -191,7 +223,7 @@ impl Metadata<'_> {
             Self::NoName => OTHER_METADATA.to_owned(),
             Self::NotBase64 => "filename photo-0!".to_owned(),
             Self::Missing => return None,
-            Self::NotText(bytes) => named(bytes),
+            Self::NotText(bytes) => named(bytes.0),
         };
         HeaderValue::from_str(&text).ok()
     }
@@ -201,7 +233,7 @@ impl Metadata<'_> {
         match self {
             Self::Name | Self::NameAmongOthers => Some(name.to_owned()),
             Self::NoName | Self::NotBase64 | Self::Missing => None,
-            Self::NotText(bytes) => String::from_utf8(bytes.to_vec()).ok(),
+            Self::NotText(bytes) => String::from_utf8(bytes.0.to_vec()).ok(),
         }
     }
 }
@@ -215,7 +247,7 @@ pub(super) struct Part<'a> {
 
 #[derive(Arbitrary, Debug)]
 enum Content<'a> {
-    These(&'a [u8]),
+    These(Few<'a>),
     /// So many of the same.
     Filled(u8, u16),
     /// One more than a part may have.
@@ -227,13 +259,13 @@ enum Checksum<'a> {
     Missing,
     Right,
     OfOtherBytes,
-    Odd(&'a [u8]),
+    Odd(Few<'a>),
 }
 
 impl Part<'_> {
     pub(super) fn bytes(&self) -> Bytes {
         match &self.content {
-            Content::These(bytes) => Bytes::copy_from_slice(bytes),
+            Content::These(bytes) => Bytes::copy_from_slice(bytes.0),
             Content::Filled(byte, count) => vec![*byte; usize::from(*count)].into(),
             Content::TooMany => {
                 static TOO_MANY: [u8; CHUNK_BYTES_MAX as usize + 1] = [0; CHUNK_BYTES_MAX as usize + 1];
@@ -250,7 +282,7 @@ impl Part<'_> {
             (Checksum::Missing, _) | (Checksum::Right | Checksum::OfOtherBytes, Content::TooMany) => None,
             (Checksum::Right, _) => of(&self.bytes()),
             (Checksum::OfOtherBytes, _) => of(&[&self.bytes()[..], b"!"].concat()),
-            (Checksum::Odd(bytes), _) => HeaderValue::from_bytes(bytes).ok(),
+            (Checksum::Odd(bytes), _) => HeaderValue::from_bytes(bytes.0).ok(),
         }
     }
 
@@ -265,9 +297,9 @@ impl Part<'_> {
 pub(super) struct Odd<'a> {
     method: u8,
     /// What follows `…/files`.
-    pub(super) path: &'a [u8],
-    headers: Vec<(u8, &'a [u8])>,
-    pub(super) body: &'a [u8],
+    pub(super) path: Few<'a>,
+    headers: Vec<(u8, Few<'a>)>,
+    pub(super) body: Few<'a>,
     pub(super) has_token: bool,
 }
 
@@ -304,7 +336,7 @@ impl Odd<'_> {
         ];
         let headers = self.headers.iter().take(NAMES.len());
         headers.filter_map(|(name, value)| {
-            Some((NAMES[usize::from(*name) % NAMES.len()], HeaderValue::from_bytes(value).ok()?))
+            Some((NAMES[usize::from(*name) % NAMES.len()], HeaderValue::from_bytes(value.0).ok()?))
         })
     }
 }

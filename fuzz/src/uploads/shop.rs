@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use app::model::{CreateProject, Problem, ProjectCreated};
-use arbitrary::{Arbitrary, Unstructured};
 use axum::{
     Router,
     body::Body,
@@ -27,7 +26,7 @@ use tower::ServiceExt;
 
 use super::{
     model::{Model, PROJECT_BYTES_MAX},
-    operation::{Manners, Odd, Operation, Part, Token},
+    operation::{Manners, Odd, Operation, Part, Token, operations},
 };
 
 /// Requests of a sequence.
@@ -106,11 +105,10 @@ impl Shop {
     /// # Panics
     /// When something does not hold.
     pub fn check(&self, bytes: &[u8]) {
-        let operations = Vec::<Operation<'_>>::arbitrary_take_rest(Unstructured::new(bytes)).unwrap_or_default();
         self.runtime.block_on(async {
             let mut model = Model::new();
-            for operation in operations.iter().take(OPERATIONS_MAX) {
-                self.operate(&mut model, operation).await;
+            for operation in operations(bytes, OPERATIONS_MAX) {
+                self.operate(&mut model, &operation).await;
             }
             self.hold_stored(&model).await;
             self.clean(&mut model).await;
@@ -208,7 +206,7 @@ impl Shop {
 
     async fn send_odd(&self, odd: &Odd<'_>) {
         let mut path = format!("/api/ar/projects/{}/files", self.others.id).into_bytes();
-        path.extend_from_slice(odd.path);
+        path.extend_from_slice(odd.path.0);
         let mut request = Request::builder().method(odd.method()).uri(path);
         if odd.has_token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {}", self.others.token));
@@ -217,7 +215,7 @@ impl Shop {
             request = request.header(name, value);
         }
         // Some bytes are no path.
-        if let Ok(request) = request.body(odd.body.to_vec().into()) {
+        if let Ok(request) = request.body(odd.body.0.to_vec().into()) {
             send(&self.router, request).await;
         }
     }
@@ -234,7 +232,7 @@ impl Shop {
             Token::Mine => bearer(&self.mine.token),
             Token::Others => bearer(&self.others.token),
             Token::Missing => None,
-            Token::Odd(bytes) => HeaderValue::from_bytes(bytes).ok(),
+            Token::Odd(bytes) => HeaderValue::from_bytes(bytes.0).ok(),
         };
         let request = with(request, "authorization", token);
         let request = with(request, "tus-resumable", manners.version());
