@@ -52,6 +52,6 @@ fn native(workspace: &Workspace) -> anyhow::Result<()> {
     let postgres = Postgres::start(workspace)?;
     let mut tests = cargo(&root, ["test", "--workspace", "--quiet"]);
     run(tests.env_remove(POSTGRES_VARIABLE).env(WEB_DIR_VARIABLE, workspace.web_dir()))?;
-    let mut tests = cargo(&root, ["test", "-p", "server", "--quiet", "--test", "it", "--test", "live"]);
+    let mut tests = cargo(&root, ["test", "-p", "server", "--quiet", "--tests"]);
     run(postgres.tell(tests.env(WEB_DIR_VARIABLE, workspace.web_dir())))
 }

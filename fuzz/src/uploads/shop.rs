@@ -87,6 +87,7 @@ impl Shop {
         let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut config = Config::in_folder(folder.path().to_owned());
+        config.database_url = None;
         // Nobody is to be told to wait: the fuzzer asks thousands of times a second.
         (config.rate_per_second, config.rate_burst, config.quota_upload_mb) = (1_000_000, 1_000_000, 1_000_000);
         config.quota_project_mb = u32::try_from(PROJECT_BYTES_MAX / 1_000_000).expect("few megabytes");

@@ -75,7 +75,7 @@ async fn no_project_is_lost_however_often_the_process_is_killed() {
     let compiles = kinora.logged("compiled");
     assert!(compiles.iter().any(|fields| fields["attempt"].as_i64() > Some(1)), "no compile was interrupted");
 
-    let visitor = Customer::new(site(&server.url));
+    let visitor = Customer::keeping_alive(site(&server.url));
     for project in &projects {
         assert_eq!(visitor.project(&project.id).await.status, ProjectStatus::Ready);
         let scan = visitor.ask(&Call::get(&format!("/ar/view/{}", project.id))).await;

@@ -1,4 +1,4 @@
-//! `kinora serve` as processes: killed, stopped, without room, with others, on S3, and with a database that goes away.
+//! `kinora serve` as processes: killed, stopped, without room, with others, and on S3.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as expected")]
 
@@ -6,7 +6,6 @@ mod cluster;
 mod crash;
 mod disk;
 mod keep;
-mod outage;
 mod s3;
 mod stop;
 

@@ -1,4 +1,8 @@
-//! PostgreSQL is killed and comes back while customers are at work. On SQLite there is no server that could be.
+//! PostgreSQL is killed and comes back while customers are at work: alone, since no other test can do without it meanwhile. On
+//! SQLite there is no server that could be killed.
+
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as expected")]
+#![allow(dead_code, reason = "the fixtures are those of the other tests, which use all of them")]
 
 use std::{
     process::Command,
@@ -11,21 +15,38 @@ use std::{
 use app::model::ProjectStatus;
 use reqwest::StatusCode;
 
-use crate::{
-    UNLIMITED,
-    album::photo,
-    customer::{Album, Call, Customer, site},
-    database::new_database,
-    process::Installation,
-};
+use album::photo;
+use customer::{Album, Call, Customer, site};
+use database::new_database;
+use process::Installation;
 
+#[path = "../fixtures/album.rs"]
+mod album;
+#[path = "../fixtures/customer.rs"]
+mod customer;
+#[path = "../fixtures/database.rs"]
+mod database;
+#[path = "../fixtures/process.rs"]
+mod process;
+
+/// Short leases, and no limit of requests.
+const OPTIONS: [&str; 8] = [
+    "--compile-lease-s",
+    "3",
+    "--rate-per-second",
+    "1000000",
+    "--rate-burst",
+    "1000000",
+    "--quota-projects",
+    "1000000",
+];
 const RESTARTS: usize = 3;
 const CUSTOMERS: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_comes_back_is_gone_on_with() {
     let (Some(database), Ok(restart)) = (new_database().await, std::env::var("KINORA_TEST_PG_CTL")) else { return };
-    let kinora = Installation::new(Some(&database), &[&["--compile-lease-s", "3"][..], &UNLIMITED].concat());
+    let kinora = Installation::new(Some(&database), &OPTIONS);
     let server = kinora.start();
     let closing = Arc::new(AtomicBool::new(false));
     let made = Arc::new(AtomicUsize::new(0));
