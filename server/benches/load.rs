@@ -22,7 +22,7 @@ use album::{encode, photo};
 use customer::{Album, Call, Customer, site};
 use database::new_database;
 use image::{GrayImage, ImageFormat};
-use process::{Installation, Kinora};
+use process::{Installation, Kinora, UNLIMITED};
 use server::db::Product;
 
 #[path = "../tests/fixtures/album.rs"]
@@ -47,20 +47,7 @@ const PRODUCTS: u32 = 40;
 const BOUND_MS: f64 = 50.0;
 const BOUND_RATIO: f64 = 3.0;
 const METRICS_TOKEN: &str = "a-token-of-metrics";
-const OPTIONS: [&str; 12] = [
-    "--db-connections",
-    "1",
-    "--metrics-token",
-    METRICS_TOKEN,
-    "--rate-per-second",
-    "1000000",
-    "--rate-burst",
-    "1000000",
-    "--quota-projects",
-    "1000000",
-    "--quota-upload-mb",
-    "1000000",
-];
+const OPTIONS: [&str; 6] = ["--db-connections", "1", "--metrics-token", METRICS_TOKEN, "--quota-upload-mb", "1000000"];
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> ExitCode {
@@ -80,7 +67,7 @@ struct Seen {
 }
 
 async fn measure(name: &str, database: Option<url::Url>) -> bool {
-    let kinora = Installation::new(database.as_ref(), &OPTIONS);
+    let kinora = Installation::new(database.as_ref(), &[&OPTIONS[..], &UNLIMITED].concat());
     let server = kinora.start();
     stock(&kinora, database.as_ref()).await;
     let album = Arc::new(Album::of(photo(1)));

@@ -13,11 +13,10 @@ use tokio::{
 };
 
 use crate::{
-    UNLIMITED,
     album::photo,
     customer::{Album, Call, Customer, announce, part, site},
     database::new_database,
-    process::Installation,
+    process::{Installation, UNLIMITED},
     s3_server::S3Server,
 };
 
@@ -88,13 +87,18 @@ async fn two_servers_share_uploads_and_each_compile_runs_once() {
     for _ in 0..COMPILES {
         projects.push(customer.queue(&album).await);
     }
+    #[expect(clippy::cast_precision_loss, reason = "a small number")]
+    let wanted = COMPILES as f64;
     for project in &projects {
-        let view = customer.wait_until_ready(project).await;
+        // A compile that runs twice may run for ever: that is looked for while the queue is worked off, too.
+        while customer.project(&project.id).await.status != ProjectStatus::Ready {
+            let (ran, each) = sum(&customer, &servers, "kinora_compile_seconds_count").await;
+            assert!(ran <= wanted, "{each:?}");
+        }
+        let view = customer.project(&project.id).await;
         assert_eq!(view.status, ProjectStatus::Ready);
         assert_eq!(customer.ask(&Call::get(&view.mind.unwrap())).await.body, album.mind);
     }
-    #[expect(clippy::cast_precision_loss, reason = "a small number")]
-    let wanted = COMPILES as f64;
     let (ran, each) = sum(&customer, &servers, "kinora_compile_seconds_count").await;
     assert_eq!(ran, wanted, "{each:?}");
     assert!(each.iter().all(|share| *share > 0.0), "both took part: {each:?}");

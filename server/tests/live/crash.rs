@@ -16,12 +16,11 @@ use reqwest::StatusCode;
 use tokio::sync::watch;
 
 use crate::{
-    UNLIMITED,
     album::photo,
     customer::{Album, Call, Customer, site},
     database::new_database,
     files::files_below,
-    process::Installation,
+    process::{Installation, UNLIMITED},
 };
 
 const KILLS: u32 = 200;

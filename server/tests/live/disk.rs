@@ -7,11 +7,10 @@ use axum::http::Method;
 use reqwest::StatusCode;
 
 use crate::{
-    UNLIMITED,
     album::{photo, video},
     customer::{Album, Call, Customer, announce, part, site},
     database::new_database,
-    process::{Installation, Kinora},
+    process::{Installation, Kinora, UNLIMITED},
 };
 
 const MIB: usize = 1 << 20;

@@ -21,6 +21,3 @@ mod files;
 mod process;
 #[path = "../fixtures/s3_server.rs"]
 mod s3_server;
-
-/// No limit of requests gets in the way.
-const UNLIMITED: [&str; 6] = ["--rate-per-second", "1000000", "--rate-burst", "1000000", "--quota-projects", "1000000"];

@@ -5,11 +5,10 @@ use axum::http::Method;
 use reqwest::StatusCode;
 
 use crate::{
-    UNLIMITED,
     album::{described, photo, target, video},
     customer::{Album, Call, Customer, site},
     database::new_database,
-    process::Installation,
+    process::{Installation, UNLIMITED},
     s3_server::S3Server,
 };
 

@@ -10,11 +10,10 @@ use image::{ImageFormat, RgbImage};
 use reqwest::StatusCode;
 
 use crate::{
-    UNLIMITED,
     album::{encode, photo},
     customer::{Album, Call, Customer, announce, site},
     database::new_database,
-    process::{Installation, Kinora},
+    process::{Installation, Kinora, UNLIMITED},
 };
 
 async fn installation(options: &[&str]) -> Installation {

@@ -18,7 +18,7 @@ use reqwest::StatusCode;
 use album::photo;
 use customer::{Album, Call, Customer, site};
 use database::new_database;
-use process::Installation;
+use process::{Installation, UNLIMITED};
 
 #[path = "../fixtures/album.rs"]
 mod album;
@@ -29,24 +29,13 @@ mod database;
 #[path = "../fixtures/process.rs"]
 mod process;
 
-/// Short leases, and no limit of requests.
-const OPTIONS: [&str; 8] = [
-    "--compile-lease-s",
-    "3",
-    "--rate-per-second",
-    "1000000",
-    "--rate-burst",
-    "1000000",
-    "--quota-projects",
-    "1000000",
-];
 const RESTARTS: usize = 3;
 const CUSTOMERS: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_comes_back_is_gone_on_with() {
     let (Some(database), Ok(restart)) = (new_database().await, std::env::var("KINORA_TEST_PG_CTL")) else { return };
-    let kinora = Installation::new(Some(&database), &OPTIONS);
+    let kinora = Installation::new(Some(&database), &[&["--compile-lease-s", "3"][..], &UNLIMITED].concat());
     let server = kinora.start();
     let closing = Arc::new(AtomicBool::new(false));
     let made = Arc::new(AtomicUsize::new(0));
