@@ -1,5 +1,6 @@
 //! The command line.
 
+mod admin;
 mod compile;
 mod inspect;
 mod keep;
@@ -15,6 +16,8 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use compiler_wasm::error::{BundleError, CompileError};
+
+use crate::error::AppError;
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 something unexpected; 2 the command line is wrong; 3 the input was refused \
                           (the message says why and names a stable code); 4 a file can't be read or written.";
@@ -53,6 +56,9 @@ enum Command {
     /// Extend, keep, archive, bring back or delete a project
     #[command(after_help = EXIT_CODES)]
     Project(Box<keep::Project>),
+    /// Make the account of an administrator, or set a password
+    #[command(after_help = EXIT_CODES)]
+    Admin(admin::Admin),
 }
 
 /// Why a command ended, and its exit code.
@@ -112,6 +118,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Backup(command) => command.write(),
         Command::Restore(command) => command.restore(),
         Command::Project(command) => command.run(),
+        Command::Admin(command) => command.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -149,4 +156,16 @@ fn print(text: &str) -> Result<(), Failure> {
 fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string(value).map_err(anyhow::Error::from)?;
     print(&text)
+}
+
+fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    tokio::runtime::Runtime::new().map_err(anyhow::Error::from)?.block_on(work)
+}
+
+fn failed(what: &str, error: AppError) -> Failure {
+    match error {
+        AppError::Refused(refusal) => Failure::Refused(what.to_owned(), refusal.code, refusal.detail),
+        AppError::Internal(error) => Failure::Unexpected(error),
+        AppError::OffsetMismatch(_) => Failure::Unexpected(anyhow::anyhow!("an upload goes on elsewhere")),
+    }
 }

@@ -72,6 +72,9 @@ pub struct Config {
     /// And how many at once
     #[arg(long, env = "KINORA_RATE_BURST", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
     pub rate_burst: u32,
+    /// Tries a minute that one address has to log in, to sign up, or to have a mail sent
+    #[arg(long, env = "KINORA_LOGINS_PER_MINUTE", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
+    pub logins_per_minute: u32,
     /// Network of a proxy whose X-Forwarded-For and X-Request-Id headers are believed, such as `10.0.0.0/8`; may be repeated
     #[arg(long = "trusted-proxy", env = "KINORA_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpNet>,
@@ -167,6 +170,7 @@ impl Config {
             ("quota-project-mb", self.quota_project_mb.to_string()),
             ("rate-per-second", self.rate_per_second.to_string()),
             ("rate-burst", self.rate_burst.to_string()),
+            ("logins-per-minute", self.logins_per_minute.to_string()),
             ("trusted-proxy", networks.join(",")),
             ("metrics-token", or(self.metrics_token.as_ref().map(|_| "(hidden)".to_owned()), "none")),
             ("read-timeout-s", self.read_timeout_s.to_string()),

@@ -4,11 +4,18 @@
 //! who try, one wins. Times are milliseconds since 1970 UTC, given by the program. Every use of the pool goes through
 //! [`Db::hold`], which measures how long connections are waited for and held.
 
+mod accounts;
+mod audit;
 mod catalog;
+mod currencies;
 mod dump;
+mod list;
 mod lives;
+mod mails;
 mod projects;
 mod queue;
+mod settings;
+mod words;
 
 use std::{
     ops::{Deref, DerefMut},
@@ -25,12 +32,19 @@ use sqlx::{
 };
 use url::Url;
 
+pub(crate) use self::accounts::StoredSession;
 pub use self::{
+    accounts::{Account, FAILURES_MAX, NewAccount, SessionRow},
+    audit::{Actor, AuditEntry, AuditFilter},
     catalog::{Currency, Product},
+    currencies::MANUAL,
     dump::{TABLES, Value},
+    list::{PAGE_ROWS, Page, Place, Sort},
     lives::{Purge, Standing},
+    mails::{Mail, NewMail},
     projects::{Project, Published},
     queue::{ATTEMPTS_MAX, Claim, LEASE},
+    words::FOUND_MAX,
 };
 use crate::{clock::Clock, config::Config, metrics::Metrics};
 

@@ -35,6 +35,10 @@ async fn run(state: Arc<AppState>, stop: CancellationToken) {
             tracing::warn!(?error, "the janitor was interrupted; it tries again");
         }
         state.limits.forget_quiet();
+        match state.db.shop_settings().await {
+            Ok(settings) => state.settings.set(settings),
+            Err(error) => tracing::warn!(?error, "the settings can't be read; the last ones stay in force"),
+        }
         looks += 1;
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
@@ -49,6 +53,7 @@ async fn look(state: &AppState, looks: u32) -> Result<(), AppError> {
         return Ok(());
     }
     tidy(state).await?;
+    state.db.forget_sessions().await?;
     state.metrics.stored(state.db.bytes_stored().await?);
     if looks % LOOKS_A_SWEEP == 1 {
         let found = sweep(state, Sweep { dry_run: false, older_than: SWEEP_AFTER }).await?;

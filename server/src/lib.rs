@@ -5,24 +5,29 @@
 //! [`settle`] (showing it) and [`runner`] (compiles that a browser could not do); [`janitor`] and [`sweep`] do what is due.
 //! [`db`] holds all SQL, [`storage`] all files; nothing waits for anything but the database while it has a connection.
 
+pub mod accounts;
 pub mod backup;
 mod changes;
 pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod db;
+pub mod entry;
 pub mod error;
 pub mod finish;
 pub mod forms;
 pub mod id;
 pub mod janitor;
 pub mod limits;
+pub mod mail;
 pub mod metrics;
 pub mod projects;
 pub mod qr;
 mod room;
 pub mod routes;
 pub mod runner;
+mod sessions;
+pub mod settings;
 pub mod settle;
 pub mod state;
 pub mod storage;

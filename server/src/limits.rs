@@ -21,6 +21,7 @@ pub struct Limits {
     owners: DefaultKeyedRateLimiter<String>,
     projects: DefaultKeyedRateLimiter<IpAddr>,
     uploaded_kib: DefaultKeyedRateLimiter<IpAddr>,
+    logins: DefaultKeyedRateLimiter<IpAddr>,
 }
 
 impl Limits {
@@ -33,6 +34,7 @@ impl Limits {
             owners: RateLimiter::keyed(rate),
             projects: RateLimiter::keyed(a_day(config.quota_projects)),
             uploaded_kib: RateLimiter::keyed(a_day(config.quota_upload_mb.saturating_mul(1000))),
+            logins: RateLimiter::keyed(Quota::per_minute(some(config.logins_per_minute))),
         }
     }
 
@@ -69,12 +71,21 @@ impl Limits {
         check(&self.uploaded_kib, &network(address), kib, "quota_exceeded", "This is too much to upload in one day")
     }
 
+    /// One more try from an address to get in, or to have a mail sent.
+    ///
+    /// # Errors
+    /// A refusal that says when to come again.
+    pub fn login(&self, address: IpAddr) -> Result<(), AppError> {
+        check(&self.logins, &network(address), 1, "too_many_requests", "These are too many tries")
+    }
+
     /// Forgets whoever has been quiet, so that memory stays bounded.
     pub fn forget_quiet(&self) {
         self.requests.retain_recent();
         self.owners.retain_recent();
         self.projects.retain_recent();
         self.uploaded_kib.retain_recent();
+        self.logins.retain_recent();
     }
 }
 

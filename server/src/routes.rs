@@ -1,5 +1,6 @@
 //! The route table.
 
+pub mod admin;
 mod assets;
 mod catalog;
 mod client;
@@ -11,6 +12,9 @@ mod openapi;
 mod owner;
 mod pages;
 mod projects;
+mod reader;
+mod session;
+mod sign_in;
 mod uploads;
 mod view;
 
@@ -25,6 +29,7 @@ use axum::{
 };
 use tower_http::{
     catch_panic::CatchPanicLayer,
+    csrf::CsrfLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
     timeout::{RequestBodyTimeoutLayer, TimeoutLayer},
     trace::TraceLayer,
@@ -33,6 +38,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     error::{REQUEST_ID, render},
+    sessions,
     state::SharedState,
 };
 
@@ -50,6 +56,10 @@ pub fn router(state: SharedState) -> Router {
     let limited = api
         .route("/api/openapi.json", get(move || ready(openapi::answer(document.clone()))))
         .merge(pages::router())
+        .merge(sign_in::router())
+        .merge(admin::router(&state))
+        .layer(sessions::layer(&state))
+        .layer(CsrfLayer::new())
         .layer(from_fn_with_state(SharedState::clone(&state), client::limit));
     // A printed code can't be recalled: whoever scans it is never told to wait.
     let unlimited = Router::new()

@@ -18,12 +18,16 @@ use crate::{
     metrics::Metrics,
     qr::QrCode,
     room::Room,
+    settings::Current,
     storage::Storage,
     workers::Workers,
 };
 
 /// Threads that look at photos which browsers have compiled.
 const CHECK_THREADS: usize = 2;
+
+/// Threads that hash passwords: each takes 19 MiB while it does.
+const PASSWORD_THREADS: usize = 2;
 
 /// Handles to everything a request may need.
 pub struct AppState {
@@ -35,6 +39,8 @@ pub struct AppState {
     pub clock: Clock,
     /// Signs upload tokens.
     pub key: TokenKey,
+    /// What an operator changes while the server runs.
+    pub settings: Current,
     /// What operators watch.
     pub metrics: Arc<Metrics>,
     /// How much one customer may ask for.
@@ -45,6 +51,8 @@ pub struct AppState {
     pub(crate) room: Room,
     /// Looks at photos.
     pub(crate) checks: Workers,
+    /// Hashes passwords.
+    pub(crate) passwords: Workers,
     /// Compiles photos.
     pub(crate) compiles: Workers,
     /// Compiles at a time.
@@ -54,6 +62,8 @@ pub struct AppState {
     pub stopping: CancellationToken,
     /// Wakes a runner.
     pub(crate) queued: Notify,
+    /// Wakes whoever sends mails.
+    pub(crate) mailed: Notify,
     /// Wakes whoever watches a project.
     pub(crate) changes: Changes,
 }
@@ -88,6 +98,8 @@ impl AppState {
         let metrics = Arc::new(Metrics::default());
         let db = Db::open(config, clock.clone(), Arc::clone(&metrics)).await?;
         let key = TokenKey::from_text(&db.setting("token_key", TokenKey::generate()?).await?);
+        let settings = Current::default();
+        settings.set(db.shop_settings().await?);
         let public_url = config.public_url.as_ref().map_or(format!("http://{listen}"), Url::to_string);
         let public_url = public_url.trim_end_matches('/').to_owned();
         QrCode::new(&link(&public_url, &new_id(true)?)).context("the public URL is too long")?;
@@ -96,11 +108,13 @@ impl AppState {
             storage,
             clock,
             key,
+            settings,
             metrics,
             limits: Limits::new(config),
             public_url,
             room: Room::default(),
             checks: Workers::new("check", CHECK_THREADS)?,
+            passwords: Workers::new("password", PASSWORD_THREADS)?,
             compiles: Workers::new("compile", config.compile_threads())?,
             compile_threads: config.compile_threads(),
             options: Options {
@@ -114,6 +128,7 @@ impl AppState {
             },
             stopping: CancellationToken::new(),
             queued: Notify::new(),
+            mailed: Notify::new(),
             changes: Changes::default(),
         })
     }

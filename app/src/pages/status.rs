@@ -127,10 +127,13 @@ fn status_name(status: ProjectStatus) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Page, life::tests::album, render};
+    use crate::{format::Format, frame::Frame, language::Language, life::tests::album};
 
     fn html(project: ProjectView) -> String {
-        render(Page::Status(Box::new(project)), "/assets/test")
+        let format = Format::new(Language::En, "UTC");
+        let frame = Frame { format, path: "/".to_owned(), assets: "/assets/test".to_owned(), staff: None, said: None };
+        let page = crate::pages::status(&frame, project);
+        page.split_once("<main").unwrap().1.split_once("</main>").unwrap().0.to_owned()
     }
 
     #[test]

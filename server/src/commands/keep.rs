@@ -4,11 +4,10 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, ValueEnum};
 
-use super::{Failure, print};
+use super::{Failure, block_on, failed, print};
 use crate::{
     backup::{self, Contents},
     config::Config,
-    error::AppError,
     janitor::SWEEP_AFTER,
     projects::{Change, change},
     state::AppState,
@@ -125,18 +124,6 @@ impl Project {
     }
 }
 
-fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
-    tokio::runtime::Runtime::new().map_err(anyhow::Error::from)?.block_on(work)
-}
-
 fn told(contents: &Contents, done: &str) -> String {
     format!("{} projects and {} files of {} bytes {done}", contents.projects, contents.files, contents.bytes)
-}
-
-fn failed(what: &str, error: AppError) -> Failure {
-    match error {
-        AppError::Refused(refusal) => Failure::Refused(what.to_owned(), refusal.code, refusal.detail),
-        AppError::Internal(error) => Failure::Unexpected(error),
-        AppError::OffsetMismatch(_) => Failure::Unexpected(anyhow::anyhow!("an upload goes on elsewhere")),
-    }
 }

@@ -4,10 +4,28 @@ use sqlx::{Column, Connection, Row, any::AnyRow};
 
 use super::Db;
 
-/// Every table, each after those it refers to.
-pub const TABLES: [&str; 5] = ["settings", "leases", "currencies", "products", "ar_projects"];
+/// Every table but the sessions and the links that work once, each after those it refers to.
+pub const TABLES: [&str; 17] = [
+    "settings",
+    "leases",
+    "counters",
+    "accounts",
+    "customers",
+    "currencies",
+    "rates",
+    "products",
+    "product_prices",
+    "product_pictures",
+    "orders",
+    "order_items",
+    "ar_projects",
+    "visits",
+    "mails",
+    "audit",
+    "words",
+];
 
-/// A row as JSON: texts, whole numbers and nulls by column.
+/// A row as JSON: texts, whole numbers, arrays of bytes and nulls by column.
 pub type Value = serde_json::Map<String, serde_json::Value>;
 
 impl Db {
@@ -36,7 +54,8 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn is_new(&self) -> Result<bool, sqlx::Error> {
-        let count = "SELECT CAST((SELECT COUNT(*) FROM ar_projects) + (SELECT COUNT(*) FROM products) AS BIGINT)";
+        let count = "SELECT CAST((SELECT COUNT(*) FROM ar_projects) + (SELECT COUNT(*) FROM products) + (SELECT COUNT(*) FROM orders) \
+                     AS BIGINT)";
         let mut held = self.hold("is_new").await?;
         Ok(sqlx::query_scalar::<_, i64>(count).fetch_one(&mut *held).await? == 0)
     }
@@ -69,9 +88,10 @@ impl Db {
                 let insert = format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), places.join(", "));
                 let mut insert = sqlx::query(sqlx::AssertSqlSafe(insert));
                 for value in row.values().filter(|value| !value.is_null()) {
-                    insert = match value.as_i64() {
-                        Some(number) => insert.bind(number),
-                        None => insert.bind(value.as_str().unwrap_or_default().to_owned()),
+                    insert = match value {
+                        serde_json::Value::Number(number) => insert.bind(number.as_i64().unwrap_or_default()),
+                        serde_json::Value::Array(bytes) => insert.bind(read_bytes(bytes)?),
+                        other => insert.bind(other.as_str().unwrap_or_default().to_owned()),
                     };
                 }
                 insert.execute(&mut *transaction).await?;
@@ -85,12 +105,21 @@ fn is_name(column: &str) -> bool {
     !column.is_empty() && column.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
+fn read_bytes(bytes: &[serde_json::Value]) -> Result<Vec<u8>, sqlx::Error> {
+    let byte = |value: &serde_json::Value| value.as_u64().and_then(|byte| u8::try_from(byte).ok());
+    bytes.iter().map(byte).collect::<Option<_>>().ok_or_else(|| sqlx::Error::Decode("no bytes".into()))
+}
+
 fn read_row(row: &AnyRow) -> Result<Value, sqlx::Error> {
     let mut value = Value::new();
     for column in row.columns() {
-        let cell = match row.try_get::<Option<i64>, _>(column.ordinal()) {
-            Ok(number) => number.map_or(serde_json::Value::Null, Into::into),
-            Err(_) => row.try_get::<Option<String>, _>(column.ordinal())?.map_or(serde_json::Value::Null, Into::into),
+        let at = column.ordinal();
+        let cell = if let Ok(number) = row.try_get::<Option<i64>, _>(at) {
+            number.map_or(serde_json::Value::Null, Into::into)
+        } else if let Ok(text) = row.try_get::<Option<String>, _>(at) {
+            text.map_or(serde_json::Value::Null, Into::into)
+        } else {
+            row.try_get::<Option<Vec<u8>>, _>(at)?.map_or(serde_json::Value::Null, Into::into)
         };
         value.insert(column.name().to_owned(), cell);
     }

@@ -2,17 +2,21 @@
 
 use std::{convert::Infallible, time::Duration};
 
-use app::{Page, render};
+use app::{frame::Frame, pages};
 use axum::{
     Extension, Router,
     extract::{DefaultBodyLimit, Multipart, Path, State},
-    http::{StatusCode, header},
+    http::{StatusCode, Uri, header},
     response::{Html, IntoResponse, Redirect, Response},
     routing::{MethodRouter, get, post},
 };
 use tower_http::timeout::TimeoutLayer;
 
-use super::{assets, client::Client, projects::view_of};
+use super::{
+    client::Client,
+    projects::view_of,
+    reader::{Reader, choose_language},
+};
 use crate::{error::AppError, forms::publish_form, projects::find, state::SharedState};
 
 /// Our scripts and WebAssembly; pictures and videos that the page itself has opened.
@@ -28,23 +32,28 @@ pub(super) fn router() -> Router<SharedState> {
     let form: MethodRouter<SharedState> = post(form).layer::<_, Infallible>(DefaultBodyLimit::disable()).layer(time);
     Router::new()
         .route("/", get(home))
+        .route("/language", post(choose_language))
         .route("/living-photos", get(studio).merge(form))
         .route("/living-photos/{id}", get(status))
         .fallback(not_found)
 }
 
-async fn home() -> Response {
-    page(StatusCode::OK, Page::Home)
+async fn home(Reader(frame): Reader) -> Response {
+    html(StatusCode::OK, pages::home(&frame))
 }
 
-async fn studio() -> Response {
-    page(StatusCode::OK, Page::Studio)
+async fn studio(Reader(frame): Reader) -> Response {
+    html(StatusCode::OK, pages::studio(&frame))
 }
 
-async fn status(State(state): State<SharedState>, Path(id): Path<String>) -> Result<Response, AppError> {
+async fn status(
+    State(state): State<SharedState>,
+    Reader(frame): Reader,
+    Path(id): Path<String>,
+) -> Result<Response, AppError> {
     match find(&state, &id).await {
-        Ok(project) => Ok(page(StatusCode::OK, Page::Status(Box::new(view_of(&state, project)?)))),
-        Err(AppError::Refused(refusal)) if refusal.status == StatusCode::NOT_FOUND => Ok(not_found_page()),
+        Ok(project) => Ok(html(StatusCode::OK, pages::status(&frame, view_of(&state, project)?))),
+        Err(AppError::Refused(refusal)) if refusal.status == StatusCode::NOT_FOUND => Ok(not_found_page(&frame)),
         Err(error) => Err(error),
     }
 }
@@ -59,15 +68,20 @@ async fn form(
     Ok(Redirect::to(&format!("/living-photos/{id}")))
 }
 
-async fn not_found(uri: axum::http::Uri) -> Result<Response, AppError> {
-    if uri.path().starts_with("/api/") { Err(AppError::not_found()) } else { Ok(not_found_page()) }
+async fn not_found(uri: Uri, Reader(frame): Reader) -> Result<Response, AppError> {
+    if uri.path().starts_with("/api/") { Err(AppError::not_found()) } else { Ok(not_found_page(&frame)) }
 }
 
-fn not_found_page() -> Response {
-    page(StatusCode::NOT_FOUND, Page::NotFound)
+fn not_found_page(frame: &Frame) -> Response {
+    html(StatusCode::NOT_FOUND, pages::not_found(frame))
 }
 
-fn page(status: StatusCode, page: Page) -> Response {
-    let headers = [(header::CONTENT_SECURITY_POLICY, POLICY), (header::CACHE_CONTROL, "no-store")];
-    (status, headers, Html(render(page, &assets::base()))).into_response()
+/// A page, with its policy. Its forms say where they come from, so that those of other sites are told apart.
+pub(super) fn html(status: StatusCode, page: String) -> Response {
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "same-origin"),
+    ];
+    (status, headers, Html(page)).into_response()
 }

@@ -2,13 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as expected")]
 
+mod accounts;
 mod album;
 mod backup;
+mod browser;
 mod command_line;
 mod fallback;
 mod hardening;
 mod held;
 mod lives;
+mod permissions;
 mod published;
 mod queue;
 mod shop;

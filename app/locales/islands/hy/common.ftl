@@ -1,0 +1,12 @@
+days = { $days } օր
+cancel = Չեղարկել
+retry = Փորձել կրկին
+remove = Հեռացնել
+undo = Հետարկել
+publish = Հրապարակել
+copy-link = Պատճենել հղումը
+copied = Պատճենված է
+photo = Լուսանկար
+video = Տեսանյութ
+replace-photo = Այլ լուսանկար
+replace-video = Այլ տեսանյութ

@@ -1,0 +1,16 @@
+days = { $days ->
+    [one] { $days } день
+    [few] { $days } дня
+   *[many] { $days } дней
+}
+cancel = Отмена
+retry = Попробовать ещё раз
+remove = Убрать
+undo = Вернуть
+publish = Опубликовать
+copy-link = Скопировать ссылку
+copied = Скопировано
+photo = Фото
+video = Видео
+replace-photo = Другое фото
+replace-video = Другое видео

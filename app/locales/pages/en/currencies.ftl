@@ -1,0 +1,14 @@
+currency-code = Code
+currency-code-hint = Three letters of ISO 4217, such as EUR.
+currency-name = Name
+currency-rate = Rate
+currency-rate-hint = Units of it for one unit of the base currency.
+currency-no-rate = no rate yet
+currency-source = Source
+currency-since = Since
+currency-base = base
+currency-active = in use
+currency-inactive = not in use
+currency-add = Another currency
+currency-unknown = ISO 4217 knows no such code.
+currencies-empty = There is no currency yet.

@@ -1,0 +1,14 @@
+currency-code = Կոդ
+currency-code-hint = ISO 4217-ի երեք տառ, օրինակ՝ EUR։
+currency-name = Անվանում
+currency-rate = Փոխարժեք
+currency-rate-hint = Միավոր՝ հիմնական արժույթի մեկ միավորի դիմաց։
+currency-no-rate = փոխարժեք դեռ չկա
+currency-source = Աղբյուր
+currency-since = Սկսած
+currency-base = հիմնական
+currency-active = օգտագործվում է
+currency-inactive = չի օգտագործվում
+currency-add = Եվս մեկ արժույթ
+currency-unknown = ISO 4217-ում այդպիսի կոդ չկա։
+currencies-empty = Արժույթ դեռ չկա։

@@ -1,0 +1,14 @@
+currency-code = Код
+currency-code-hint = Три буквы ISO 4217, например EUR.
+currency-name = Название
+currency-rate = Курс
+currency-rate-hint = Единиц этой валюты за одну единицу основной.
+currency-no-rate = курса ещё нет
+currency-source = Источник
+currency-since = С какого времени
+currency-base = основная
+currency-active = в ходу
+currency-inactive = не в ходу
+currency-add = Ещё одна валюта
+currency-unknown = В ISO 4217 нет такого кода.
+currencies-empty = Валют ещё нет.

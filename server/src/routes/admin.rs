@@ -1,0 +1,138 @@
+//! The CRM's routes: the table of who may what, and its guard. A route that is not in the table is not reachable.
+
+mod currencies;
+
+use app::{
+    frame::{Frame, Staff as StaffView},
+    language::Language,
+    listing::Listing,
+    permissions::Permission,
+};
+use axum::{
+    Extension, Router,
+    extract::{FromRequestParts, MatchedPath, Request, State},
+    http::{Method, StatusCode, header, request::Parts},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
+use tower_sessions::Session;
+
+use super::{
+    pages::html,
+    reader::{frame, language},
+    session,
+};
+use crate::{
+    db::{Account, Actor, Place},
+    error::AppError,
+    state::SharedState,
+};
+
+use Permission::{EditCurrencies, SeeCurrencies};
+
+/// Every route of the CRM, and what it asks for.
+pub const ROUTES: &[(Method, &str, Permission)] =
+    &[(Method::GET, "/admin/currencies", SeeCurrencies), (Method::POST, "/admin/currencies", EditCurrencies)];
+
+/// Somebody who works here and may do what they ask for.
+#[derive(Clone, Debug)]
+pub(super) struct Staff(pub(super) Account);
+
+impl Staff {
+    /// As the audit log knows them.
+    pub(super) fn actor(&self) -> Actor {
+        Actor { account_id: Some(self.0.id.clone()), name: self.0.name.clone() }
+    }
+}
+
+/// The frame of a page of the CRM.
+pub(super) struct Crm(pub(super) Frame);
+
+impl FromRequestParts<SharedState> for Crm {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &SharedState) -> Result<Self, AppError> {
+        let super::reader::Reader(mut frame) = super::reader::Reader::from_request_parts(parts, state).await?;
+        let Extension(Staff(account)) =
+            Extension::<Staff>::from_request_parts(parts, state).await.map_err(|_| AppError::not_found())?;
+        if let Some(language) = Language::parse(&account.language) {
+            frame = super::reader::frame(state, language, frame.path, frame.said);
+        }
+        frame.staff = Some(StaffView { name: account.name, role: account.role });
+        Ok(Self(frame))
+    }
+}
+
+/// What a list's address says.
+pub(super) struct List {
+    pub(super) listing: Listing,
+    pub(super) place: Place,
+}
+
+/// Longest value of a list's address that is looked at.
+const QUERY_CHARS_MAX: usize = 100;
+
+impl<S: Send + Sync> FromRequestParts<S> for List {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
+        let query = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
+        let query = query.map(|axum::extract::Query(query)| query).unwrap_or_default();
+        let cut = |value: String| value.trim().chars().take(QUERY_CHARS_MAX).collect::<String>();
+        let query: Vec<(String, String)> = query.into_iter().map(|(name, value)| (name, cut(value))).collect();
+        let value =
+            |wanted: &str| query.iter().find(|(name, _)| name == wanted).map_or("", |(_, value)| value.as_str());
+        let place = Place::parse(value("before"), value("after"));
+        let query = query
+            .into_iter()
+            .filter(|(name, value)| !value.is_empty() && !["before", "after", "said"].contains(&name.as_str()));
+        let listing = Listing { path: parts.uri.path().to_owned(), query: query.collect(), before: None, after: None };
+        Ok(Self { listing, place })
+    }
+}
+
+pub(super) fn router(state: &SharedState) -> Router<SharedState> {
+    Router::new()
+        .route("/admin/currencies", get(currencies::list).post(currencies::add))
+        .route_layer(from_fn_with_state(SharedState::clone(state), guard))
+}
+
+/// Middleware: lets through who is logged in and may. Strangers are led to the login, and back.
+async fn guard(
+    State(state): State<SharedState>,
+    session: Session,
+    path: MatchedPath,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, AppError> {
+    let is_page = !request.uri().path().starts_with("/api/");
+    let Some(account) = session::account(&state, &session).await? else {
+        if !is_page {
+            return Err(AppError::refused(StatusCode::UNAUTHORIZED, "not_logged_in", "Log in first."));
+        }
+        let back = request.uri().path_and_query().map_or("/admin", |path| path.as_str());
+        let back = if request.method() == Method::GET { back } else { "/admin" };
+        let login = Listing { path: "/login".to_owned(), ..Listing::default() };
+        return Ok(Redirect::to(&login.with("next", back)).into_response());
+    };
+    let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
+    let wanted = ROUTES.iter().find(|(known, pattern, _)| known == method && *pattern == path.as_str());
+    let Some((_, _, permission)) = wanted.filter(|_| account.role.is_staff()) else {
+        return Err(AppError::not_found());
+    };
+    if !account.role.may(*permission) {
+        let detail = "Your role does not include this; ask an administrator.";
+        if !is_page {
+            return Err(AppError::refused(StatusCode::FORBIDDEN, "forbidden", detail));
+        }
+        let spoken = Language::parse(&account.language).unwrap_or_else(|| language(&state, request.headers()));
+        let mut frame = frame(&state, spoken, "/admin".to_owned(), None);
+        frame.staff = Some(StaffView { name: account.name, role: account.role });
+        return Ok(html(StatusCode::FORBIDDEN, app::crm::forbidden(&frame)));
+    }
+    request.extensions_mut().insert(Staff(account));
+    let mut response = next.run(request).await;
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(header::HeaderValue::from_static("no-store"));
+    Ok(response)
+}
