@@ -26,6 +26,8 @@ CREATE TABLE accounts (
 
 CREATE INDEX accounts_by_customer ON accounts (customer_id);
 CREATE INDEX accounts_by_creation ON accounts (created_ms, id);
+CREATE INDEX accounts_of_staff ON accounts (created_ms, id) WHERE role <> 'customer';
+CREATE INDEX accounts_by_role ON accounts (role, created_ms, id);
 
 CREATE TABLE sessions (
     -- SHA-256 of what the cookie holds.
@@ -234,6 +236,7 @@ CREATE TABLE mails (
 
 CREATE INDEX mails_by_creation ON mails (created_ms, id);
 CREATE INDEX mails_by_status ON mails (status, created_ms, id);
+CREATE INDEX mails_by_kind ON mails (kind, created_ms, id);
 CREATE INDEX mails_due ON mails (status, next_ms);
 CREATE INDEX mails_by_entity ON mails (entity, entity_id, created_ms);
 
@@ -253,6 +256,7 @@ CREATE TABLE audit (
 );
 
 CREATE INDEX audit_by_time ON audit (at_ms, id);
+CREATE INDEX audit_by_kind ON audit (entity, at_ms, id);
 CREATE INDEX audit_by_entity ON audit (entity, entity_id, at_ms, id);
 CREATE INDEX audit_by_account ON audit (account_id, at_ms, id);
 

@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser};
 use ipnet::IpNet;
+use lettre::message::Mailbox;
 use url::Url;
 
 use crate::db::LEASE;
@@ -81,6 +82,12 @@ pub struct Config {
     /// Bearer token that `/metrics` asks for, of 16 characters or more; without one there are no metrics
     #[arg(long, env = "KINORA_METRICS_TOKEN", hide_env_values = true, value_parser = metrics_token)]
     pub metrics_token: Option<String>,
+    /// Where mails go: `smtp://user:password@host:587?tls=required`, `smtps://…`, `file:///folder` for a file each, or `log:`
+    #[arg(long, env = "KINORA_MAIL_URL", hide_env_values = true, default_value = "log:")]
+    pub mail_url: Url,
+    /// Whom mails are from, such as `Our shop <photos@shop.example>`
+    #[arg(long, env = "KINORA_MAIL_FROM", default_value = "Kinora <kinora@localhost>")]
+    pub mail_from: Mailbox,
     /// Seconds that a client has to send the headers of a request, and each next piece of its body
     #[arg(long, env = "KINORA_READ_TIMEOUT_S", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub read_timeout_s: u64,
@@ -173,6 +180,8 @@ impl Config {
             ("logins-per-minute", self.logins_per_minute.to_string()),
             ("trusted-proxy", networks.join(",")),
             ("metrics-token", or(self.metrics_token.as_ref().map(|_| "(hidden)".to_owned()), "none")),
+            ("mail-url", without_password(&self.mail_url)),
+            ("mail-from", self.mail_from.to_string()),
             ("read-timeout-s", self.read_timeout_s.to_string()),
             ("shutdown-s", self.shutdown_s.to_string()),
         ];
@@ -206,8 +215,10 @@ mod tests {
         let mut config = Config::in_folder("x".into());
         config.database_url = Some("postgres://shop:pa55word@db.example/kinora?password=pa55word".parse().unwrap());
         config.metrics_token = Some("s3cret-s3cret-s3cret".to_owned());
+        config.mail_url = "smtp://shop:pa55word@mail.example:587?tls=required".parse().unwrap();
         let text = config.describe();
         assert!(text.contains("postgres://shop:hidden@db.example/kinora"), "{text}");
+        assert!(text.contains("smtp://shop:hidden@mail.example:587"), "{text}");
         assert!(!text.contains("pa55word") && !text.contains("s3cret"), "{text}");
     }
 

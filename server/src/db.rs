@@ -41,7 +41,7 @@ pub use self::{
     dump::{TABLES, Value},
     list::{PAGE_ROWS, Page, Place, Sort},
     lives::{Purge, Standing},
-    mails::{Mail, NewMail},
+    mails::{Mail, MailFilter, NewMail, ProjectOwner},
     projects::{Project, Published},
     queue::{ATTEMPTS_MAX, Claim, LEASE},
     words::FOUND_MAX,

@@ -1,4 +1,4 @@
-//! What happens by itself: trials end, the trash is emptied, the store catches up with the database, orphans are swept.
+//! What happens by itself: trials end and their owners are told before, the trash is emptied, the store catches up with the database, orphans are swept.
 //!
 //! Of several processes one does it at a time, by a lease; every step may be done again.
 
@@ -9,6 +9,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     db::Purge,
     error::AppError,
+    mail,
     settle::settle,
     state::AppState,
     sweep::{Sweep, sweep},
@@ -70,6 +71,7 @@ pub async fn tidy(state: &AppState) -> Result<(), AppError> {
     let keep = state.options.trash;
     state.db.expire_due(keep).await?;
     state.db.trash_abandoned(ABANDONED_AFTER, keep).await?;
+    mail::warn_of_ends(state).await?;
     for id in state.db.due_for_purge().await? {
         state.db.purge(&id, Purge::Due).await?;
     }

@@ -20,6 +20,7 @@ pub mod id;
 pub mod janitor;
 pub mod limits;
 pub mod mail;
+pub mod mailer;
 pub mod metrics;
 pub mod projects;
 pub mod qr;

@@ -66,6 +66,8 @@ pub struct Metrics {
     compiles: Family<OutcomeLabels, Counter>,
     bytes_stored: Gauge,
     bytes_uploaded: Counter,
+    mails_queued: Gauge,
+    mails: Family<OutcomeLabels, Counter>,
 }
 
 impl Default for Metrics {
@@ -89,6 +91,8 @@ impl Default for Metrics {
             compiles: Family::default(),
             bytes_stored: Gauge::default(),
             bytes_uploaded: Counter::default(),
+            mails_queued: Gauge::default(),
+            mails: Family::default(),
         };
         metrics.register();
         metrics
@@ -117,6 +121,8 @@ impl Metrics {
         it.register("compiles", "Compiles that ended", self.compiles.clone());
         it.register("stored_bytes", "Bytes that all projects keep in the store", self.bytes_stored.clone());
         it.register("uploaded_bytes", "Bytes received in uploads", self.bytes_uploaded.clone());
+        it.register("mails_queued", "Mails that are yet to be sent, in all processes", self.mails_queued.clone());
+        it.register("mails", "Tries to send a mail", self.mails.clone());
     }
 
     pub(crate) fn watch_pool(&self, pool: AnyPool, config: &Config) {
@@ -168,6 +174,15 @@ impl Metrics {
     pub(crate) fn queue(&self, queued: i64, compiling: i64) {
         self.queued.set(queued);
         self.compiling.set(compiling);
+    }
+
+    /// A try to send a mail came to `sent`, `failed` for good, or `postponed`.
+    pub(crate) fn mailed(&self, outcome: &'static str) {
+        self.mails.get_or_create(&OutcomeLabels { outcome }).inc();
+    }
+
+    pub(crate) fn mails_waiting(&self, queued: i64) {
+        self.mails_queued.set(queued);
     }
 
     pub(crate) fn stored(&self, bytes: i64) {

@@ -13,6 +13,7 @@ use crate::{
     error::AppError,
     finish::{Compiled, check, digest, write_version},
     id::{is_id, new_id},
+    mail,
     settle::settle,
     state::AppState,
     storage::published,
@@ -104,6 +105,9 @@ async fn publish(state: &AppState, project: &Project, finish: &Finish, digest: &
     };
     if state.db.record_publication(id, claim, &published, state.options.trial).await? {
         settle(state, id).await?;
+        if project.version == 0 {
+            mail::tell_ready(state, id).await;
+        }
     }
     Ok(())
 }

@@ -24,6 +24,7 @@ use crate::{
     error::AppError,
     finish::{check_digest, find_file, write_compiled},
     id::hex,
+    mail,
     metrics::RunningCompile,
     projects::find,
     settle::settle,
@@ -136,6 +137,9 @@ async fn compile_and_publish(state: &Arc<AppState>, claim: &Claim, stop: &Cancel
         let in_charge = state.db.record_publication(&claim.id, claim.number, &published, state.options.trial).await?;
         if in_charge {
             settle(state, &claim.id).await?;
+            if project.version == 0 {
+                mail::tell_ready(state, &claim.id).await;
+            }
         }
         Ok(in_charge)
     };

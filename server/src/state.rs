@@ -4,6 +4,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use ipnet::IpNet;
+use lettre::message::Mailbox;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -15,6 +16,7 @@ use crate::{
     db::Db,
     id::{TokenKey, new_id},
     limits::Limits,
+    mailer::Outlet,
     metrics::Metrics,
     qr::QrCode,
     room::Room,
@@ -62,6 +64,8 @@ pub struct AppState {
     pub stopping: CancellationToken,
     /// Wakes a runner.
     pub(crate) queued: Notify,
+    /// Where mails go.
+    pub(crate) outlet: Outlet,
     /// Wakes whoever sends mails.
     pub(crate) mailed: Notify,
     /// Wakes whoever watches a project.
@@ -73,6 +77,7 @@ pub(crate) struct Options {
     pub(crate) trial: Option<Duration>,
     pub(crate) extensions_max: i64,
     pub(crate) trash: Duration,
+    pub(crate) mail_from: Mailbox,
     pub(crate) project_bytes_max: u64,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) metrics_token: Option<String>,
@@ -121,6 +126,7 @@ impl AppState {
                 trial: config.trial(),
                 extensions_max: i64::from(config.demo_extensions),
                 trash: config.trash(),
+                mail_from: config.mail_from.clone(),
                 project_bytes_max: u64::from(config.quota_project_mb) * 1_000_000,
                 trusted_proxies: config.trusted_proxies.clone(),
                 metrics_token: config.metrics_token.clone(),
@@ -128,6 +134,7 @@ impl AppState {
             },
             stopping: CancellationToken::new(),
             queued: Notify::new(),
+            outlet: Outlet::open(&config.mail_url)?,
             mailed: Notify::new(),
             changes: Changes::default(),
         })

@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 use tracing_subscriber::EnvFilter;
 
 use super::{Failure, print};
-use crate::{config::Config, janitor, router, runner, state::AppState};
+use crate::{config::Config, janitor, mailer, router, runner, state::AppState};
 
 /// Options of `kinora serve`.
 #[derive(Args)]
@@ -48,6 +48,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let runners = runner::start(&state, &stop);
     let tasks = TaskTracker::new();
     janitor::start(&state, &tasks, &stop);
+    mailer::start(&state, &tasks, &stop);
     tasks.close();
 
     let handle = Handle::new();
@@ -69,7 +70,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
     stop.cancel();
     let ended = async { tokio::join!(runners.wait(), tasks.wait()) };
     if tokio::time::timeout(deadline, ended).await.is_err() {
-        tracing::warn!("a compile did not stop in time; its lease will end by itself");
+        tracing::warn!("a compile or a mail did not stop in time; its lease will end by itself");
     }
     state.db.close().await;
     Ok(())

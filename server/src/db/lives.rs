@@ -104,7 +104,7 @@ impl Db {
     /// When the database fails.
     pub async fn extend(&self, id: &str, by: Duration, extensions_max: i64) -> Result<bool, sqlx::Error> {
         let update = "UPDATE ar_projects SET expires_ms = CASE WHEN expires_ms > $2 THEN expires_ms ELSE $2 END + $3, \
-                      extensions = extensions + 1, status = CASE WHEN status = 'expired' THEN 'ready' ELSE status END, \
+                      extensions = extensions + 1, is_warned = 0, status = CASE WHEN status = 'expired' THEN 'ready' ELSE status END, \
                       purge_ms = NULL, front = front + 1, settled = 0, updated_ms = $2 \
                       WHERE id = $1 AND expires_ms IS NOT NULL AND version > 0 AND status <> 'archived' AND extensions < $4";
         let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
@@ -118,7 +118,7 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn make_permanent(&self, id: &str) -> Result<bool, sqlx::Error> {
-        let update = "UPDATE ar_projects SET expires_ms = NULL, status = CASE WHEN status = 'expired' THEN 'ready' \
+        let update = "UPDATE ar_projects SET expires_ms = NULL, is_warned = 0, status = CASE WHEN status = 'expired' THEN 'ready' \
                       ELSE status END, purge_ms = NULL, front = front + 1, settled = 0, updated_ms = $2 \
                       WHERE id = $1 AND expires_ms IS NOT NULL AND status <> 'archived'";
         let mut held = self.hold("make_permanent").await?;

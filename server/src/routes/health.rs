@@ -54,6 +54,9 @@ pub(super) async fn metrics(
     if let Ok((queued, compiling)) = state.db.queue_depth().await {
         state.metrics.queue(queued, compiling);
     }
+    if let Ok(queued) = state.db.mails_waiting().await {
+        state.metrics.mails_waiting(queued);
+    }
     let media_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, "no-store")], state.metrics.text())
         .into_response())

@@ -11,6 +11,7 @@ mod fallback;
 mod hardening;
 mod held;
 mod lives;
+mod mail;
 mod permissions;
 mod published;
 mod queue;

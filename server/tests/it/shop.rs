@@ -91,6 +91,24 @@ impl Shop {
         Self { folder, config, state, router }
     }
 
+    /// Serves another state than it was opened with.
+    pub(crate) fn serve(&mut self, state: AppState) {
+        self.state = Arc::new(state);
+        self.router = router(Arc::clone(&self.state));
+    }
+
+    /// What no route does yet, straight in the database.
+    pub(crate) async fn sql(&self, statement: &str) {
+        sqlx::any::install_default_drivers();
+        let url = match &self.config.database_url {
+            Some(url) => url.to_string(),
+            None => format!("sqlite://{}", url::Url::from_file_path(self.folder.path().join("kinora.db")).unwrap().path()),
+        };
+        let pool = sqlx::AnyPool::connect(&url).await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(statement.to_owned())).execute(&pool).await.unwrap();
+        pool.close().await;
+    }
+
     /// With a store of its own.
     pub(crate) async fn with_storage(storage: Storage, choose: impl FnOnce(&mut Config)) -> Self {
         let Self { folder, config, .. } = Self::with(choose).await;
