@@ -11,6 +11,7 @@ mod fallback;
 mod hardening;
 mod held;
 mod lives;
+mod orders;
 mod permissions;
 mod published;
 mod queue;
