@@ -36,7 +36,7 @@ use url::Url;
 
 pub(crate) use self::{
     accounts::StoredSession,
-    orders::{Placed, PlacedOrder},
+    orders::{Contact, Placed, PlacedOrder},
     prices::Priced,
 };
 pub use self::{

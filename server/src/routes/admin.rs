@@ -1,6 +1,7 @@
 //! The CRM's routes: the table of who may what, and its guard. A route that is not in the table is not reachable.
 
 mod currencies;
+mod orders;
 
 use app::{
     frame::{Frame, Staff as StaffView},
@@ -14,7 +15,7 @@ use axum::{
     http::{Method, StatusCode, header, request::Parts},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
-    routing::get,
+    routing::{get, post},
 };
 use tower_sessions::Session;
 
@@ -29,11 +30,25 @@ use crate::{
     state::SharedState,
 };
 
-use Permission::{EditCurrencies, SeeCurrencies};
+use Permission::{EditCurrencies, EditOrders, MoveOrders, SeeCurrencies, SeeOrders};
 
 /// Every route of the CRM, and what it asks for.
-pub const ROUTES: &[(Method, &str, Permission)] =
-    &[(Method::GET, "/admin/currencies", SeeCurrencies), (Method::POST, "/admin/currencies", EditCurrencies)];
+pub const ROUTES: &[(Method, &str, Permission)] = &[
+    (Method::GET, "/admin/currencies", SeeCurrencies),
+    (Method::POST, "/admin/currencies", EditCurrencies),
+    (Method::GET, "/admin/orders", SeeOrders),
+    (Method::POST, "/admin/orders", MoveOrders),
+    (Method::GET, "/admin/orders.csv", SeeOrders),
+    (Method::GET, "/admin/orders/new", EditOrders),
+    (Method::POST, "/admin/orders/new", EditOrders),
+    (Method::GET, "/admin/orders/{id}", SeeOrders),
+    (Method::POST, "/admin/orders/{id}/status", MoveOrders),
+    (Method::POST, "/admin/orders/{id}/tracking", MoveOrders),
+    (Method::POST, "/admin/orders/{id}/notes", EditOrders),
+    (Method::POST, "/admin/orders/{id}/attach", EditOrders),
+    (Method::POST, "/admin/orders/{id}/detach", EditOrders),
+    (Method::GET, "/admin/orders/{id}/sheet", SeeOrders),
+];
 
 /// Somebody who works here and may do what they ask for.
 #[derive(Clone, Debug)]
@@ -95,6 +110,16 @@ impl<S: Send + Sync> FromRequestParts<S> for List {
 pub(super) fn router(state: &SharedState) -> Router<SharedState> {
     Router::new()
         .route("/admin/currencies", get(currencies::list).post(currencies::add))
+        .route("/admin/orders", get(orders::list).post(orders::move_several))
+        .route("/admin/orders.csv", get(orders::export))
+        .route("/admin/orders/new", get(orders::new_form).post(orders::place))
+        .route("/admin/orders/{id}", get(orders::show))
+        .route("/admin/orders/{id}/status", post(orders::move_one))
+        .route("/admin/orders/{id}/tracking", post(orders::set_tracking))
+        .route("/admin/orders/{id}/notes", post(orders::set_notes))
+        .route("/admin/orders/{id}/attach", post(orders::attach))
+        .route("/admin/orders/{id}/detach", post(orders::detach))
+        .route("/admin/orders/{id}/sheet", get(orders::sheet))
         .route_layer(from_fn_with_state(SharedState::clone(state), guard))
 }
 
