@@ -1,6 +1,7 @@
 //! The CRM's routes: the table of who may what, and its guard. A route that is not in the table is not reachable.
 
 mod currencies;
+mod dashboard;
 
 use app::{
     frame::{Frame, Staff as StaffView},
@@ -29,11 +30,17 @@ use crate::{
     state::SharedState,
 };
 
-use Permission::{EditCurrencies, SeeCurrencies};
+use Permission::{EditCurrencies, SeeCurrencies, SeeDashboard};
 
 /// Every route of the CRM, and what it asks for.
-pub const ROUTES: &[(Method, &str, Permission)] =
-    &[(Method::GET, "/admin/currencies", SeeCurrencies), (Method::POST, "/admin/currencies", EditCurrencies)];
+#[rustfmt::skip]
+pub const ROUTES: &[(Method, &str, Permission)] = &[
+    (Method::GET, "/admin", SeeDashboard),
+    (Method::GET, "/api/admin/dashboard/stats", SeeDashboard),
+
+    (Method::GET, "/admin/currencies", SeeCurrencies),
+    (Method::POST, "/admin/currencies", EditCurrencies),
+];
 
 /// Somebody who works here and may do what they ask for.
 #[derive(Clone, Debug)]
@@ -94,6 +101,8 @@ impl<S: Send + Sync> FromRequestParts<S> for List {
 
 pub(super) fn router(state: &SharedState) -> Router<SharedState> {
     Router::new()
+        .route("/admin", get(dashboard::page))
+        .route("/api/admin/dashboard/stats", get(dashboard::numbers))
         .route("/admin/currencies", get(currencies::list).post(currencies::add))
         .route_layer(from_fn_with_state(SharedState::clone(state), guard))
 }
