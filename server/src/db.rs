@@ -9,6 +9,7 @@ mod audit;
 mod catalog;
 mod currencies;
 mod dashboard;
+mod demo;
 mod dump;
 mod list;
 mod lives;
@@ -40,6 +41,7 @@ pub use self::{
     catalog::{Currency, Product},
     currencies::MANUAL,
     dashboard::{DayOfVisits, Numbers, QUARTER_MS, Quarter},
+    demo::{Cell, word_rows},
     dump::{TABLES, Value},
     list::{PAGE_ROWS, Page, Place, Sort},
     lives::{Purge, Standing},

@@ -13,6 +13,7 @@ pub mod commands;
 pub mod config;
 pub mod dashboard;
 pub mod db;
+pub mod demo;
 pub mod entry;
 pub mod error;
 pub mod finish;
