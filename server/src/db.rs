@@ -43,7 +43,7 @@ pub use self::{
     dashboard::{DayOfVisits, Numbers, QUARTER_MS, Quarter},
     demo::{Cell, word_rows},
     dump::{TABLES, Value},
-    list::{PAGE_ROWS, Page, Place, Sort},
+    list::{PAGE_ROWS, Page, Place, Plan, Sort},
     lives::{Purge, Standing},
     mails::{Mail, NewMail},
     projects::{Project, Published},
@@ -61,6 +61,7 @@ pub struct Db {
     engine: Engine,
     clock: Clock,
     metrics: Arc<Metrics>,
+    plans: list::Plans,
     /// How long a compile may be silent before another runner takes over.
     pub(crate) compile_lease: Duration,
 }
@@ -155,7 +156,8 @@ impl Db {
             .context("can't open the database")?;
         sqlx::migrate!("../migrations").run(&pool).await.context("can't apply the migrations")?;
         metrics.watch_pool(pool.clone(), config);
-        Ok(Self { pool, engine, clock, metrics, compile_lease: Duration::from_secs(config.compile_lease_s) })
+        let compile_lease = Duration::from_secs(config.compile_lease_s);
+        Ok(Self { pool, engine, clock, metrics, plans: list::Plans::default(), compile_lease })
     }
 
     /// Takes a connection for one statement or one short transaction.

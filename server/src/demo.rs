@@ -6,12 +6,7 @@ use std::fmt::Write;
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
 
-use crate::{
-    db::word_rows,
-    error::AppError,
-    id::new_id,
-    state::AppState,
-};
+use crate::{db::word_rows, error::AppError, id::new_id, state::AppState};
 
 /// How much of everything.
 #[derive(Clone, Copy, Debug)]

@@ -25,7 +25,8 @@ async fn the_dashboard_sums_up_the_demo() {
     assert_eq!(stats["base"], "USD");
     assert_eq!(stats["days"].as_array().unwrap().len(), 30);
     assert_eq!(stats["latest"].as_array().unwrap().len(), 8);
-    let projects: i64 = stats["projects"].as_array().unwrap().iter().map(|state| state["count"].as_i64().unwrap()).sum();
+    let projects: i64 =
+        stats["projects"].as_array().unwrap().iter().map(|state| state["count"].as_i64().unwrap()).sum();
     assert_eq!(projects, 12);
 
     let page = browser.get("/admin").await.text();
