@@ -36,8 +36,8 @@ pub(crate) use self::accounts::StoredSession;
 pub use self::{
     accounts::{Account, FAILURES_MAX, NewAccount, SessionRow},
     audit::{Actor, AuditEntry, AuditFilter},
-    catalog::{Currency, Product},
-    currencies::MANUAL,
+    catalog::Product,
+    currencies::{CSV, Currency, MANUAL, RATE_DIGITS_MAX, Rebase, rebased},
     dump::{TABLES, Value},
     list::{PAGE_ROWS, Page, Place, Sort},
     lives::{Purge, Standing},
