@@ -44,8 +44,8 @@ pub(crate) use self::{
 pub use self::{
     accounts::{Account, FAILURES_MAX, NewAccount, SessionRow},
     audit::{Actor, AuditEntry, AuditFilter},
-    catalog::{Currency, Product},
-    currencies::MANUAL,
+    catalog::Product,
+    currencies::{CSV, Currency, MANUAL, RATE_DIGITS_MAX, Rebase, rebased},
     dashboard::{DayOfVisits, Numbers, QUARTER_MS, Quarter},
     demo::{Cell, word_rows},
     dump::{TABLES, Value},

@@ -216,9 +216,7 @@ impl Db {
         place: Place,
     ) -> Result<Page<Order>, sqlx::Error> {
         let paged = Paged::new(&format!("SELECT {COLUMNS} FROM orders t"), conditions, sort, place);
-        let mut held = self.hold("orders_page").await?;
-        let rows = paged.query().fetch_all(&mut *held).await?;
-        drop(held);
+        let rows = self.rows_of("orders_page", &paged).await?;
         paged.page(&rows, read, |order| (sort_value(order, sort), order.id.clone()))
     }
 

@@ -2,6 +2,7 @@
 
 mod currencies;
 mod dashboard;
+mod sent;
 
 use app::{
     frame::{Frame, Staff as StaffView},
@@ -15,7 +16,7 @@ use axum::{
     http::{Method, StatusCode, header, request::Parts},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
-    routing::get,
+    routing::{get, post},
 };
 use tower_sessions::Session;
 
@@ -40,6 +41,15 @@ pub const ROUTES: &[(Method, &str, Permission)] = &[
 
     (Method::GET, "/admin/currencies", SeeCurrencies),
     (Method::POST, "/admin/currencies", EditCurrencies),
+    (Method::GET, "/admin/currencies/import", EditCurrencies),
+    (Method::POST, "/admin/currencies/import", EditCurrencies),
+    (Method::POST, "/admin/currencies/import/confirm", EditCurrencies),
+    (Method::GET, "/admin/currencies/{code}", SeeCurrencies),
+    (Method::POST, "/admin/currencies/{code}", EditCurrencies),
+    (Method::POST, "/admin/currencies/{code}/activate", EditCurrencies),
+    (Method::POST, "/admin/currencies/{code}/deactivate", EditCurrencies),
+    (Method::GET, "/admin/currencies/{code}/base", EditCurrencies),
+    (Method::POST, "/admin/currencies/{code}/base", EditCurrencies),
 ];
 
 /// Somebody who works here and may do what they ask for.
@@ -104,6 +114,12 @@ pub(super) fn router(state: &SharedState) -> Router<SharedState> {
         .route("/admin", get(dashboard::page))
         .route("/api/admin/dashboard/stats", get(dashboard::numbers))
         .route("/admin/currencies", get(currencies::list).post(currencies::add))
+        .route("/admin/currencies/import", get(currencies::import).post(currencies::preview_import))
+        .route("/admin/currencies/import/confirm", post(currencies::confirm_import))
+        .route("/admin/currencies/{code}", get(currencies::show).post(currencies::set_rate))
+        .route("/admin/currencies/{code}/activate", post(currencies::activate))
+        .route("/admin/currencies/{code}/deactivate", post(currencies::deactivate))
+        .route("/admin/currencies/{code}/base", get(currencies::preview_base).post(currencies::set_base))
         .route_layer(from_fn_with_state(SharedState::clone(state), guard))
 }
 
