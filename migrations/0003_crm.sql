@@ -107,6 +107,8 @@ CREATE INDEX product_pictures_by_product ON product_pictures (product_id, positi
 
 -- Where the current rate comes from.
 ALTER TABLE currencies ADD COLUMN rate_source TEXT NOT NULL DEFAULT '';
+-- Nothing can be sold in a currency without a rate.
+UPDATE currencies SET is_active = 0 WHERE rate IS NULL;
 
 -- Every rate that ever was in force.
 CREATE TABLE rates (

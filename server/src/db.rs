@@ -8,6 +8,8 @@ mod accounts;
 mod audit;
 mod catalog;
 mod currencies;
+mod dashboard;
+mod demo;
 mod dump;
 mod list;
 mod lives;
@@ -42,10 +44,12 @@ pub(crate) use self::{
 pub use self::{
     accounts::{Account, FAILURES_MAX, NewAccount, SessionRow},
     audit::{Actor, AuditEntry, AuditFilter},
-    catalog::{Currency, Product},
-    currencies::MANUAL,
+    catalog::Product,
+    currencies::{CSV, Currency, MANUAL, RATE_DIGITS_MAX, Rebase, rebased},
+    dashboard::{DayOfVisits, Numbers, QUARTER_MS, Quarter},
+    demo::{Cell, word_rows},
     dump::{TABLES, Value},
-    list::{PAGE_ROWS, Page, Place, Sort},
+    list::{PAGE_ROWS, Page, Place, Plan, Sort},
     lives::{Purge, Standing},
     mails::{Mail, NewMail},
     orders::{Attached, ORDER_SORTS, OrderFilter},
@@ -64,6 +68,7 @@ pub struct Db {
     engine: Engine,
     clock: Clock,
     metrics: Arc<Metrics>,
+    plans: list::Plans,
     /// How long a compile may be silent before another runner takes over.
     pub(crate) compile_lease: Duration,
 }
@@ -158,7 +163,8 @@ impl Db {
             .context("can't open the database")?;
         sqlx::migrate!("../migrations").run(&pool).await.context("can't apply the migrations")?;
         metrics.watch_pool(pool.clone(), config);
-        Ok(Self { pool, engine, clock, metrics, compile_lease: Duration::from_secs(config.compile_lease_s) })
+        let compile_lease = Duration::from_secs(config.compile_lease_s);
+        Ok(Self { pool, engine, clock, metrics, plans: list::Plans::default(), compile_lease })
     }
 
     /// Takes a connection for one statement or one short transaction.

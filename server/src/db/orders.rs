@@ -230,9 +230,7 @@ impl Db {
     ) -> Result<Page<Order>, sqlx::Error> {
         let select = format!("SELECT {COLUMNS} FROM orders t");
         let paged = Paged::of_length(&select, conditions, sort, place, length);
-        let mut held = self.hold("orders_page").await?;
-        let rows = paged.query().fetch_all(&mut *held).await?;
-        drop(held);
+        let rows = self.rows_of("orders_page", &paged).await?;
         paged.page(&rows, read, |order| (sort_value(order, sort), order.id.clone()))
     }
 

@@ -1,7 +1,9 @@
 //! The CRM's routes: the table of who may what, and its guard. A route that is not in the table is not reachable.
 
 mod currencies;
+mod dashboard;
 mod orders;
+mod sent;
 
 use app::{
     frame::{Frame, Staff as StaffView},
@@ -30,12 +32,26 @@ use crate::{
     state::SharedState,
 };
 
-use Permission::{EditCurrencies, EditOrders, MoveOrders, SeeCurrencies, SeeOrders};
+use Permission::{EditCurrencies, EditOrders, MoveOrders, SeeCurrencies, SeeDashboard, SeeOrders};
 
 /// Every route of the CRM, and what it asks for.
+#[rustfmt::skip]
 pub const ROUTES: &[(Method, &str, Permission)] = &[
+    (Method::GET, "/admin", SeeDashboard),
+    (Method::GET, "/api/admin/dashboard/stats", SeeDashboard),
+
     (Method::GET, "/admin/currencies", SeeCurrencies),
     (Method::POST, "/admin/currencies", EditCurrencies),
+    (Method::GET, "/admin/currencies/import", EditCurrencies),
+    (Method::POST, "/admin/currencies/import", EditCurrencies),
+    (Method::POST, "/admin/currencies/import/confirm", EditCurrencies),
+    (Method::GET, "/admin/currencies/{code}", SeeCurrencies),
+    (Method::POST, "/admin/currencies/{code}", EditCurrencies),
+    (Method::POST, "/admin/currencies/{code}/activate", EditCurrencies),
+    (Method::POST, "/admin/currencies/{code}/deactivate", EditCurrencies),
+    (Method::GET, "/admin/currencies/{code}/base", EditCurrencies),
+    (Method::POST, "/admin/currencies/{code}/base", EditCurrencies),
+
     (Method::GET, "/admin/orders", SeeOrders),
     (Method::POST, "/admin/orders", MoveOrders),
     (Method::GET, "/admin/orders.csv", SeeOrders),
@@ -109,7 +125,15 @@ impl<S: Send + Sync> FromRequestParts<S> for List {
 
 pub(super) fn router(state: &SharedState) -> Router<SharedState> {
     Router::new()
+        .route("/admin", get(dashboard::page))
+        .route("/api/admin/dashboard/stats", get(dashboard::numbers))
         .route("/admin/currencies", get(currencies::list).post(currencies::add))
+        .route("/admin/currencies/import", get(currencies::import).post(currencies::preview_import))
+        .route("/admin/currencies/import/confirm", post(currencies::confirm_import))
+        .route("/admin/currencies/{code}", get(currencies::show).post(currencies::set_rate))
+        .route("/admin/currencies/{code}/activate", post(currencies::activate))
+        .route("/admin/currencies/{code}/deactivate", post(currencies::deactivate))
+        .route("/admin/currencies/{code}/base", get(currencies::preview_base).post(currencies::set_base))
         .route("/admin/orders", get(orders::list).post(orders::move_several))
         .route("/admin/orders.csv", get(orders::export))
         .route("/admin/orders/new", get(orders::new_form).post(orders::place))

@@ -7,6 +7,8 @@ mod album;
 mod backup;
 mod browser;
 mod command_line;
+mod currencies;
+mod demo;
 mod fallback;
 mod hardening;
 mod held;

@@ -136,7 +136,7 @@ fn line(frame: &Frame, form: &FormState, index: usize, products: &[(String, Stri
     let none = [(String::new(), t("order-no-product"))].into_iter();
     let choices = none.chain(products.iter().cloned()).collect();
     view! {
-        <fieldset class="line">
+        <fieldset class="order-line">
             <legend>{title}</legend>
             {form::select(form, product, t("order-product"), choices)}
             {form::input(form, Input::of("number", quantity, t("order-quantity")))}
