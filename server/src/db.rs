@@ -8,6 +8,7 @@ mod accounts;
 mod audit;
 mod catalog;
 mod currencies;
+mod customers;
 mod dump;
 mod list;
 mod lives;
@@ -38,6 +39,7 @@ pub use self::{
     audit::{Actor, AuditEntry, AuditFilter},
     catalog::{Currency, Product},
     currencies::MANUAL,
+    customers::{Kept, ProfileFields},
     dump::{TABLES, Value},
     list::{PAGE_ROWS, Page, Place, Sort},
     lives::{Purge, Standing},
