@@ -177,6 +177,8 @@ CREATE TABLE order_items (
     -- The price of a living photo for each piece; 0 without one.
     ar_minor BIGINT NOT NULL,
     has_ar BIGINT NOT NULL,
+    -- Whether its pieces were taken from the stock, 1 or 0: only these go back when the order is cancelled.
+    from_stock BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (order_id, position)
 );
 

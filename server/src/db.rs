@@ -13,6 +13,8 @@ mod dump;
 mod list;
 mod lives;
 mod mails;
+mod orders;
+mod prices;
 mod projects;
 mod queue;
 mod settings;
@@ -33,7 +35,11 @@ use sqlx::{
 };
 use url::Url;
 
-pub(crate) use self::accounts::StoredSession;
+pub(crate) use self::{
+    accounts::StoredSession,
+    orders::{Placed, PlacedOrder},
+    prices::Priced,
+};
 pub use self::{
     accounts::{Account, FAILURES_MAX, NewAccount, SessionRow},
     audit::{Actor, AuditEntry, AuditFilter},
@@ -44,6 +50,7 @@ pub use self::{
     list::{PAGE_ROWS, Page, Place, Sort},
     lives::{Purge, Standing},
     mails::{Mail, NewMail},
+    orders::{Attached, ORDER_SORTS, OrderFilter},
     projects::{Project, Published},
     queue::{ATTEMPTS_MAX, Claim, LEASE},
     words::FOUND_MAX,

@@ -21,6 +21,8 @@ pub mod janitor;
 pub mod limits;
 pub mod mail;
 pub mod metrics;
+pub mod orders;
+pub mod prices;
 pub mod projects;
 pub mod qr;
 mod room;
