@@ -37,6 +37,7 @@ use url::Url;
 
 pub(crate) use self::{
     accounts::StoredSession,
+    customers::{KEPT_ROWS, Kept},
     orders::{Placed, PlacedOrder},
     prices::Priced,
 };
@@ -45,7 +46,7 @@ pub use self::{
     audit::{Actor, AuditEntry, AuditFilter},
     catalog::{Currency, Product},
     currencies::MANUAL,
-    customers::{Kept, ProfileFields},
+    customers::ProfileFields,
     dump::{TABLES, Value},
     list::{PAGE_ROWS, Page, Place, Sort},
     lives::{Purge, Standing},

@@ -12,6 +12,7 @@ use crate::{
     language::Language,
     listing::Listing,
     model::ProjectStatus,
+    order::{Order, OrderStatus},
     permissions::Permission,
 };
 
@@ -41,23 +42,6 @@ pub struct Customer {
     pub created_ms: i64,
     /// When everything personal was erased.
     pub erased_ms: Option<i64>,
-}
-
-/// A customer's order in one line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OrderLine {
-    /// Its id.
-    pub id: String,
-    /// What people call it by.
-    pub number: i64,
-    /// Where it is: `pending`, `processing`, `shipped`, `delivered` or `cancelled`.
-    pub status: String,
-    /// In the smallest unit of its currency.
-    pub total_minor: i64,
-    /// ISO 4217.
-    pub currency: String,
-    /// When it was placed, milliseconds since 1970 UTC.
-    pub created_ms: i64,
 }
 
 /// A customer's living photo in one line.
@@ -98,7 +82,7 @@ pub struct Record {
     /// The address that they log in with, if they do, and when they did last.
     pub account: Option<(String, Option<i64>)>,
     /// The last orders.
-    pub orders: Vec<OrderLine>,
+    pub orders: Vec<Order>,
     /// The last living photos.
     pub photos: Vec<PhotoLine>,
     /// Other profiles of the same e-mail address: ids and names.
@@ -107,15 +91,9 @@ pub struct Record {
     pub history: Vec<Deed>,
 }
 
-/// The tone of an order's state, for its badge.
-pub(crate) fn order_badge(frame: &Frame, status: &str) -> AnyView {
-    let tone = match status {
-        "delivered" => "good",
-        "pending" | "processing" | "shipped" => "busy",
-        "cancelled" => "bad",
-        _ => "plain",
-    };
-    badge(tone, frame.text(&format!("customer-order-{status}")))
+/// Where an order stands, in one word.
+pub(crate) fn order_badge(frame: &Frame, status: OrderStatus) -> AnyView {
+    badge(status.tone(), frame.text(&format!("order-status-{}", status.name())))
 }
 
 /// Where a living photo stands, in one word.
@@ -297,7 +275,7 @@ fn namesakes_of(frame: &Frame, namesakes: Vec<(String, String)>) -> Option<AnyVi
     })
 }
 
-fn orders_of(frame: &Frame, id: &str, orders: Vec<OrderLine>) -> AnyView {
+fn orders_of(frame: &Frame, id: &str, orders: Vec<Order>) -> AnyView {
     let t = |id: &str| frame.text(id);
     let all = format!("/admin/orders?customer={id}");
     let columns = vec![
@@ -311,7 +289,7 @@ fn orders_of(frame: &Frame, id: &str, orders: Vec<OrderLine>) -> AnyView {
         vec![
             view! { <a href=format!("/admin/orders/{}", order.id)>{order.number}</a> }.into_any(),
             time(frame, order.created_ms),
-            order_badge(frame, &order.status),
+            order_badge(frame, order.status),
             frame.format.money(order.total_minor, &order.currency).into_any(),
         ]
     });
@@ -410,7 +388,7 @@ pub fn erase(frame: &Frame, customer: &Customer, word: &str, open_orders: i64, f
                     {form::input(form, Input::text("word", label).required().autocomplete("off"))}
                     <div class="buttons">
                         <button class="button danger">{t("customer-erase-yes")}</button>
-                        <a class="button" href=address>{t("customer-erase-no")}</a>
+                        <a class="button" href=address.clone()>{t("customer-erase-no")}</a>
                     </div>
                 </form>
             </div>

@@ -1,6 +1,6 @@
 //! Customers: profiles, what belongs to them, and how everything personal is erased.
 
-use app::crm::customers::{Customer, OrderLine, PhotoLine};
+use app::crm::customers::{Customer, PhotoLine};
 use serde_json::{Map, Value as Json, json};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row, any::AnyRow};
 
@@ -36,7 +36,7 @@ pub struct ProfileFields {
 
 /// What is kept about a customer beside the profile, for their copy of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kept {
+pub(crate) enum Kept {
     /// Orders.
     Orders,
     /// The items of all orders.
@@ -134,6 +134,25 @@ impl Db {
         }
     }
 
+    /// Makes a profile for whoever placed an order as a guest.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn add_guest(
+        &self,
+        order_id: &str,
+        fields: &ProfileFields,
+        actor: &Actor,
+    ) -> Result<(), sqlx::Error> {
+        let id = new_id(false).map_err(|error| sqlx::Error::Encode(error.into()))?;
+        let mut held = self.hold("add_guest").await?;
+        let mut transaction = held.begin().await?;
+        insert(&mut transaction, &id, fields, self.clock.now_ms(), actor).await?;
+        let update = "UPDATE orders SET customer_id = $2 WHERE id = $1 AND customer_id IS NULL";
+        sqlx::query(update).bind(order_id).bind(&id).execute(&mut *transaction).await?;
+        transaction.commit().await
+    }
+
     /// Makes a profile.
     ///
     /// # Errors
@@ -215,21 +234,6 @@ impl Db {
         insert(&mut transaction, &id, &fields, self.clock.now_ms(), &actor).await?;
         transaction.commit().await?;
         Ok(Some(id))
-    }
-
-    /// A customer's orders, last first.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn orders_of(&self, customer_id: &str, place: Place) -> Result<Page<OrderLine>, sqlx::Error> {
-        let mut conditions = Conditions::default();
-        conditions.and("t.customer_id = ?", [Bind::from(customer_id)]);
-        let select = "SELECT t.id, t.number, t.status, t.total_minor, t.currency, t.created_ms FROM orders t";
-        let paged = Paged::new(select, conditions, NEWEST, place);
-        let mut held = self.hold("orders_of").await?;
-        let rows = paged.query().fetch_all(&mut *held).await?;
-        drop(held);
-        paged.page(&rows, read_order, |order| (order.created_ms, order.id.clone()))
     }
 
     /// How many of a customer's orders are not sent yet.
@@ -416,11 +420,12 @@ async fn find_orders_by_number_only(connection: &mut AnyConnection, customer_id:
 async fn forget_in_the_log(connection: &mut AnyConnection, customer_id: &str, about: &str) -> Result<(), sqlx::Error> {
     let select = format!(
         "SELECT id, actor, action, entity_id, before, after, \
-         CAST(CASE WHEN account_id IN ({ACCOUNTS_OF}) THEN 1 ELSE 0 END AS BIGINT) AS is_own \
+         CAST(CASE WHEN account_id IN ({ACCOUNTS_OF}) OR (account_id IS NULL AND actor <> $2) THEN 1 ELSE 0 END \
+         AS BIGINT) AS is_own \
          FROM audit WHERE {about} OR account_id IN ({ACCOUNTS_OF})"
     );
-    let rows = sqlx::query(AssertSqlSafe(select)).bind(customer_id).fetch_all(&mut *connection).await?;
-    for row in rows {
+    let rows = sqlx::query(AssertSqlSafe(select)).bind(customer_id).bind(Actor::system().name);
+    for row in rows.fetch_all(&mut *connection).await? {
         let (id, action): (String, String) = (row.try_get("id")?, row.try_get("action")?);
         let entity_id: String = row.try_get("entity_id")?;
         let is_own = row.try_get::<i64, _>("is_own")? == 1;
@@ -442,7 +447,7 @@ fn impersonal(row: &AnyRow, column: &str) -> Result<String, sqlx::Error> {
 }
 
 /// Puts a new profile down.
-pub(super) async fn insert(
+async fn insert(
     connection: &mut AnyConnection,
     id: &str,
     fields: &ProfileFields,
@@ -483,17 +488,6 @@ fn read(row: &AnyRow) -> Result<Customer, sqlx::Error> {
         consent_ms: row.try_get("consent_ms")?,
         created_ms: row.try_get("created_ms")?,
         erased_ms: row.try_get("erased_ms")?,
-    })
-}
-
-fn read_order(row: &AnyRow) -> Result<OrderLine, sqlx::Error> {
-    Ok(OrderLine {
-        id: row.try_get("id")?,
-        number: row.try_get("number")?,
-        status: row.try_get("status")?,
-        total_minor: row.try_get("total_minor")?,
-        currency: row.try_get("currency")?,
-        created_ms: row.try_get("created_ms")?,
     })
 }
 

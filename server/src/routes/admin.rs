@@ -1,6 +1,7 @@
 //! The CRM's routes: the table of who may what, and its guard. A route that is not in the table is not reachable.
 
 mod currencies;
+pub(super) mod customers;
 
 use app::{
     frame::{Frame, Staff as StaffView},
@@ -29,11 +30,21 @@ use crate::{
     state::SharedState,
 };
 
-use Permission::{EditCurrencies, SeeCurrencies};
+use Permission::{EditCurrencies, EditCustomers, EraseCustomers, SeeCurrencies, SeeCustomers};
 
 /// Every route of the CRM, and what it asks for.
-pub const ROUTES: &[(Method, &str, Permission)] =
-    &[(Method::GET, "/admin/currencies", SeeCurrencies), (Method::POST, "/admin/currencies", EditCurrencies)];
+pub const ROUTES: &[(Method, &str, Permission)] = &[
+    (Method::GET, "/admin/currencies", SeeCurrencies),
+    (Method::POST, "/admin/currencies", EditCurrencies),
+    (Method::GET, "/admin/customers", SeeCustomers),
+    (Method::POST, "/admin/customers", EditCustomers),
+    (Method::GET, "/admin/customers/new", EditCustomers),
+    (Method::GET, "/admin/customers/{id}", SeeCustomers),
+    (Method::POST, "/admin/customers/{id}", EditCustomers),
+    (Method::GET, "/admin/customers/{id}/export.json", EraseCustomers),
+    (Method::GET, "/admin/customers/{id}/erase", EraseCustomers),
+    (Method::POST, "/admin/customers/{id}/erase", EraseCustomers),
+];
 
 /// Somebody who works here and may do what they ask for.
 #[derive(Clone, Debug)]
@@ -95,6 +106,11 @@ impl<S: Send + Sync> FromRequestParts<S> for List {
 pub(super) fn router(state: &SharedState) -> Router<SharedState> {
     Router::new()
         .route("/admin/currencies", get(currencies::list).post(currencies::add))
+        .route("/admin/customers", get(customers::list).post(customers::add))
+        .route("/admin/customers/new", get(customers::new))
+        .route("/admin/customers/{id}", get(customers::detail).post(customers::edit))
+        .route("/admin/customers/{id}/export.json", get(customers::export))
+        .route("/admin/customers/{id}/erase", get(customers::erase_page).post(customers::erase))
         .route_layer(from_fn_with_state(SharedState::clone(state), guard))
 }
 

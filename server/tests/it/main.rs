@@ -7,6 +7,7 @@ mod album;
 mod backup;
 mod browser;
 mod command_line;
+mod customers;
 mod fallback;
 mod hardening;
 mod held;
