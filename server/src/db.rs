@@ -38,7 +38,7 @@ use url::Url;
 pub(crate) use self::{
     accounts::StoredSession,
     customers::{KEPT_ROWS, Kept},
-    orders::{Placed, PlacedOrder},
+    orders::{Contact, Placed, PlacedOrder},
     prices::Priced,
 };
 pub use self::{

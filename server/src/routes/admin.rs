@@ -2,6 +2,7 @@
 
 mod currencies;
 pub(super) mod customers;
+mod orders;
 
 use app::{
     frame::{Frame, Staff as StaffView},
@@ -15,7 +16,7 @@ use axum::{
     http::{Method, StatusCode, header, request::Parts},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
-    routing::get,
+    routing::{get, post},
 };
 use tower_sessions::Session;
 
@@ -30,7 +31,9 @@ use crate::{
     state::SharedState,
 };
 
-use Permission::{EditCurrencies, EditCustomers, EraseCustomers, SeeCurrencies, SeeCustomers};
+use Permission::{
+    EditCurrencies, EditCustomers, EditOrders, EraseCustomers, MoveOrders, SeeCurrencies, SeeCustomers, SeeOrders,
+};
 
 /// Every route of the CRM, and what it asks for.
 pub const ROUTES: &[(Method, &str, Permission)] = &[
@@ -44,6 +47,18 @@ pub const ROUTES: &[(Method, &str, Permission)] = &[
     (Method::GET, "/admin/customers/{id}/export.json", EraseCustomers),
     (Method::GET, "/admin/customers/{id}/erase", EraseCustomers),
     (Method::POST, "/admin/customers/{id}/erase", EraseCustomers),
+    (Method::GET, "/admin/orders", SeeOrders),
+    (Method::POST, "/admin/orders", MoveOrders),
+    (Method::GET, "/admin/orders.csv", SeeOrders),
+    (Method::GET, "/admin/orders/new", EditOrders),
+    (Method::POST, "/admin/orders/new", EditOrders),
+    (Method::GET, "/admin/orders/{id}", SeeOrders),
+    (Method::POST, "/admin/orders/{id}/status", MoveOrders),
+    (Method::POST, "/admin/orders/{id}/tracking", MoveOrders),
+    (Method::POST, "/admin/orders/{id}/notes", EditOrders),
+    (Method::POST, "/admin/orders/{id}/attach", EditOrders),
+    (Method::POST, "/admin/orders/{id}/detach", EditOrders),
+    (Method::GET, "/admin/orders/{id}/sheet", SeeOrders),
 ];
 
 /// Somebody who works here and may do what they ask for.
@@ -111,6 +126,16 @@ pub(super) fn router(state: &SharedState) -> Router<SharedState> {
         .route("/admin/customers/{id}", get(customers::detail).post(customers::edit))
         .route("/admin/customers/{id}/export.json", get(customers::export))
         .route("/admin/customers/{id}/erase", get(customers::erase_page).post(customers::erase))
+        .route("/admin/orders", get(orders::list).post(orders::move_several))
+        .route("/admin/orders.csv", get(orders::export))
+        .route("/admin/orders/new", get(orders::new_form).post(orders::place))
+        .route("/admin/orders/{id}", get(orders::show))
+        .route("/admin/orders/{id}/status", post(orders::move_one))
+        .route("/admin/orders/{id}/tracking", post(orders::set_tracking))
+        .route("/admin/orders/{id}/notes", post(orders::set_notes))
+        .route("/admin/orders/{id}/attach", post(orders::attach))
+        .route("/admin/orders/{id}/detach", post(orders::detach))
+        .route("/admin/orders/{id}/sheet", get(orders::sheet))
         .route_layer(from_fn_with_state(SharedState::clone(state), guard))
 }
 

@@ -12,6 +12,7 @@ mod fallback;
 mod hardening;
 mod held;
 mod lives;
+mod orders;
 mod permissions;
 mod published;
 mod queue;
