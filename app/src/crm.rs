@@ -2,6 +2,7 @@
 
 pub mod currencies;
 pub mod dashboard;
+pub mod customers;
 pub mod orders;
 pub mod parts;
 

@@ -10,6 +10,7 @@ mod catalog;
 mod currencies;
 mod dashboard;
 mod demo;
+mod customers;
 mod dump;
 mod list;
 mod lives;
@@ -38,6 +39,7 @@ use url::Url;
 
 pub(crate) use self::{
     accounts::StoredSession,
+    customers::{KEPT_ROWS, Kept},
     orders::{Contact, Placed, PlacedOrder},
     prices::Priced,
 };
@@ -48,6 +50,7 @@ pub use self::{
     currencies::{CSV, Currency, MANUAL, RATE_DIGITS_MAX, Rebase, rebased},
     dashboard::{DayOfVisits, Numbers, QUARTER_MS, Quarter},
     demo::{Cell, word_rows},
+    customers::ProfileFields,
     dump::{TABLES, Value},
     list::{PAGE_ROWS, Page, Place, Plan, Sort},
     lives::{Purge, Standing},

@@ -12,6 +12,7 @@ pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod dashboard;
+pub mod customers;
 pub mod db;
 pub mod demo;
 pub mod entry;

@@ -9,6 +9,7 @@ mod browser;
 mod command_line;
 mod currencies;
 mod demo;
+mod customers;
 mod fallback;
 mod hardening;
 mod held;
