@@ -7,22 +7,17 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use fluent_templates::{
-    FluentBundle, LanguageIdentifier, StaticLoader, fluent_bundle::FluentValue, langid, static_loader,
-};
+use fluent_templates::{LanguageIdentifier, StaticLoader, fluent_bundle::FluentValue, langid, static_loader};
 use serde::{Deserialize, Serialize};
 
 static_loader! {
-    static ISLANDS = { locales: "./locales/islands", fallback_language: "en", customise: |bundle| plain(bundle) };
+    static ISLANDS = { locales: "./locales/islands", fallback_language: "en",
+        customise: |bundle| bundle.set_use_isolating(false) };
 }
 #[cfg(feature = "ssr")]
 static_loader! {
-    static PAGES = { locales: "./locales/pages", fallback_language: "en", customise: |bundle| plain(bundle) };
-}
-
-/// Without the invisible marks that Fluent puts around what is filled in: none of these languages is written right to left.
-fn plain<R>(bundle: &mut FluentBundle<R>) {
-    bundle.set_use_isolating(false);
+    static PAGES = { locales: "./locales/pages", fallback_language: "en",
+        customise: |bundle| bundle.set_use_isolating(false) };
 }
 
 /// What a text is filled in with.

@@ -38,9 +38,9 @@ pub async fn export(state: &AppState, id: &str, actor: &Actor) -> Result<Value, 
         Some(account) => state.db.sessions(&account.id).await?,
         None => vec![],
     };
-    let sessions = sessions.iter().map(|session| {
-        json!({ "browser": session.agent, "created_ms": session.created_ms, "seen_ms": session.seen_ms })
-    });
+    let sessions = sessions.iter().map(
+        |session| json!({ "browser": session.agent, "created_ms": session.created_ms, "seen_ms": session.seen_ms }),
+    );
     let account = account.as_ref().map(|account| {
         json!({
             "email": account.email, "name": account.name, "language": account.language,

@@ -8,9 +8,9 @@ mod accounts;
 mod audit;
 mod catalog;
 mod currencies;
+mod customers;
 mod dashboard;
 mod demo;
-mod customers;
 mod dump;
 mod list;
 mod lives;
@@ -48,9 +48,9 @@ pub use self::{
     audit::{Actor, AuditEntry, AuditFilter},
     catalog::Product,
     currencies::{CSV, Currency, MANUAL, RATE_DIGITS_MAX, Rebase, rebased},
+    customers::ProfileFields,
     dashboard::{DayOfVisits, Numbers, QUARTER_MS, Quarter},
     demo::{Cell, word_rows},
-    customers::ProfileFields,
     dump::{TABLES, Value},
     list::{PAGE_ROWS, Page, Place, Plan, Sort},
     lives::{Purge, Standing},

@@ -200,7 +200,11 @@ pub fn detail(frame: &Frame, record: Record, form: &FormState) -> String {
         let id = customer.id.clone();
         let is_erased = customer.erased_ms.is_some();
         let may_edit = frame.may(Permission::EditCustomers) && !is_erased;
-        let about = if may_edit { fields(frame, form, &format!("/admin/customers/{id}"), "save") } else { profile(frame, &customer) };
+        let about = if may_edit {
+            fields(frame, form, &format!("/admin/customers/{id}"), "save")
+        } else {
+            profile(frame, &customer)
+        };
         view! {
             {namesakes_of(frame, namesakes)}
             <div class="columns">
@@ -315,7 +319,7 @@ fn photos_of(frame: &Frame, photos: Vec<PhotoLine>) -> AnyView {
     let rows = photos.into_iter().map(|photo| {
         let name = if photo.name.is_empty() { photo.id.clone() } else { photo.name };
         vec![
-            view! { <a href=format!("/admin/ar-projects/{}", photo.id)>{name}</a> }.into_any(),
+            view! { <a href=format!("/living-photos/{}", photo.id)>{name}</a> }.into_any(),
             time(frame, photo.created_ms),
             photo_badge(frame, photo.status),
             frame.format.number(photo.scans).into_any(),
@@ -400,8 +404,8 @@ pub fn erase(frame: &Frame, customer: &Customer, word: &str, open_orders: i64, f
 /// What erasing does, for staff and for customers alike.
 pub(crate) fn what_is_erased(frame: &Frame, open_orders: i64) -> AnyView {
     let t = |id: &str| frame.text(id);
-    let open =
-        (open_orders > 0).then(|| frame.format.language().text_with("customer-erase-open", &[("orders", open_orders.into())]));
+    let open = (open_orders > 0)
+        .then(|| frame.format.language().text_with("customer-erase-open", &[("orders", open_orders.into())]));
     view! {
         <p>{t("customer-erase-lead")}</p>
         <ul>

@@ -132,25 +132,6 @@ impl Db {
         }
     }
 
-    /// Makes a profile for whoever placed an order as a guest.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub(crate) async fn add_guest(
-        &self,
-        order_id: &str,
-        fields: &ProfileFields,
-        actor: &Actor,
-    ) -> Result<(), sqlx::Error> {
-        let id = new_id(false).map_err(|error| sqlx::Error::Encode(error.into()))?;
-        let mut held = self.hold("add_guest").await?;
-        let mut transaction = held.begin().await?;
-        insert(&mut transaction, &id, fields, self.clock.now_ms(), actor).await?;
-        let update = "UPDATE orders SET customer_id = $2 WHERE id = $1 AND customer_id IS NULL";
-        sqlx::query(update).bind(order_id).bind(&id).execute(&mut *transaction).await?;
-        transaction.commit().await
-    }
-
     /// Makes a profile.
     ///
     /// # Errors

@@ -1,8 +1,8 @@
 //! The CRM's routes: the table of who may what, and its guard. A route that is not in the table is not reachable.
 
 mod currencies;
-mod dashboard;
 pub(super) mod customers;
+mod dashboard;
 mod orders;
 mod sent;
 
@@ -34,7 +34,8 @@ use crate::{
 };
 
 use Permission::{
-    EditCurrencies, EditCustomers, EditOrders, EraseCustomers, MoveOrders, SeeCurrencies, SeeCustomers, SeeDashboard, SeeOrders,
+    EditCurrencies, EditCustomers, EditOrders, EraseCustomers, MoveOrders, SeeCurrencies, SeeCustomers, SeeDashboard,
+    SeeOrders,
 };
 
 /// Every route of the CRM, and what it asks for.

@@ -82,7 +82,7 @@ async fn welcome(
 ) -> Result<Response, AppError> {
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     session::begin(state, session, account, agent).await?;
-    let next = next.unwrap_or(if account.role.is_staff() { "/admin" } else { "/account" });
+    let next = next.unwrap_or(if account.role.is_staff() { "/admin" } else { "/living-photos" });
     let jar = match Language::parse(&account.language) {
         Some(language) => jar.add(language_cookie(language)),
         None => jar,

@@ -101,7 +101,9 @@ async fn a_long_list_is_paged_both_ways() {
     }
     let browser = Browser::of(&shop, Role::Manager).await;
     let first = browser.get("/admin/customers?sort=oldest").await.text();
-    assert!(first.contains("rel=\"next\"") && !first.contains("rel=\"prev\"") && first.contains("aria-sort=\"ascending\""));
+    assert!(
+        first.contains("rel=\"next\"") && !first.contains("rel=\"prev\"") && first.contains("aria-sort=\"ascending\"")
+    );
 }
 
 /// Four letters of those that ids are made of.
@@ -114,7 +116,8 @@ fn letters(number: usize) -> String {
 async fn known(shop: &Shop) -> (Browser<'_>, String, Order, String) {
     add_product(shop).await;
     let browser = Browser::new(shop);
-    let fields = [("name", "Zaruhi Nemets"), ("email", "zaruhi@nemets.example"), ("password", PASSWORD), ("consent", "1")];
+    let fields =
+        [("name", "Zaruhi Nemets"), ("email", "zaruhi@nemets.example"), ("password", PASSWORD), ("consent", "1")];
     assert_eq!(browser.submit("/signup", &fields).await.status, StatusCode::SEE_OTHER);
     let account = shop.state.db.account_of("zaruhi@nemets.example").await.unwrap().unwrap();
     let customer_id = account.customer_id.clone().unwrap();
@@ -186,7 +189,10 @@ async fn a_copy_holds_everything_but_secrets() {
     assert_eq!(copy["profile"]["email"], "zaruhi@nemets.example");
     assert!(copy["profile"]["consent_ms"].is_i64());
     assert_eq!(copy["account"]["name"], "Zaruhi Nemets");
-    assert_eq!((&copy["orders"][0]["number"], &copy["orders"][0]["items"][0]["sku"]), (&order.number.into(), &"P-10".into()));
+    assert_eq!(
+        (&copy["orders"][0]["number"], &copy["orders"][0]["items"][0]["sku"]),
+        (&order.number.into(), &"P-10".into())
+    );
     assert_eq!(copy["living_photos"][0]["link"], format!("https://photos.example/ar/view/{photo}"));
     assert_eq!(copy["mails"].as_array().unwrap().len(), 2);
     assert_eq!(copy["is_whole"], true);
@@ -205,7 +211,8 @@ async fn nothing_of_an_erased_customer_is_left_but_the_books() {
     let shop = Shop::open().await;
     let staff = Browser::of(&shop, Role::Manager).await;
     let (browser, id, order, photo) = known(&shop).await;
-    let edit = [("name", "Zaruhi Nemets"), ("email", "zaruhi@nemets.example"), ("notes", "likes Anoush"), ("phone", "765432")];
+    let edit =
+        [("name", "Zaruhi Nemets"), ("email", "zaruhi@nemets.example"), ("notes", "likes Anoush"), ("phone", "765432")];
     staff.submit_and_follow(&format!("/admin/customers/{id}"), &edit).await;
     let before = everything(&shop).await;
     for trace in TRACES {
@@ -245,7 +252,10 @@ async fn nothing_of_an_erased_customer_is_left_but_the_books() {
 async fn customers_erase_themselves_by_their_password() {
     let shop = Shop::open().await;
     let (browser, id, ..) = known(&shop).await;
-    assert!(browser.get("/account/erase").await.text().contains("can&#x27;t be undone") || browser.get("/account/erase").await.text().contains("can't be undone"));
+    assert!(
+        browser.get("/account/erase").await.text().contains("can&#x27;t be undone")
+            || browser.get("/account/erase").await.text().contains("can't be undone")
+    );
     let wrong = browser.submit("/account/erase", &[("password", "wrong horse battery")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     let done = browser.submit("/account/erase", &[("password", PASSWORD)]).await;
@@ -255,5 +265,8 @@ async fn customers_erase_themselves_by_their_password() {
         assert!(!after.contains(trace), "{trace}: {after}");
     }
     assert!(shop.state.db.customer(&id).await.unwrap().unwrap().erased_ms.is_some());
-    assert_eq!(Browser::new(&shop).submit("/account/erase", &[("password", PASSWORD)]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        Browser::new(&shop).submit("/account/erase", &[("password", PASSWORD)]).await.status,
+        StatusCode::SEE_OTHER
+    );
 }
