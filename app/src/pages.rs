@@ -1,7 +1,9 @@
 //! The pages for customers, a file each.
 
 mod home;
+pub mod mine;
 mod not_found;
+pub mod shop;
 pub mod sign_in;
 mod status;
 mod studio;

@@ -20,6 +20,7 @@ mod prices;
 mod projects;
 mod queue;
 mod settings;
+mod storefront;
 mod words;
 
 use std::{
@@ -42,6 +43,7 @@ pub(crate) use self::{
     customers::{KEPT_ROWS, Kept},
     orders::{Contact, Placed, PlacedOrder},
     prices::Priced,
+    storefront::OnSale,
 };
 pub use self::{
     accounts::{Account, FAILURES_MAX, NewAccount, SessionRow},

@@ -7,6 +7,7 @@ mod client;
 mod finish;
 mod headers;
 mod health;
+mod mine;
 mod objects;
 mod openapi;
 mod owner;
@@ -14,6 +15,7 @@ mod pages;
 mod projects;
 pub(crate) mod reader;
 mod session;
+mod shop;
 mod sign_in;
 mod uploads;
 mod view;
@@ -57,6 +59,8 @@ pub fn router(state: SharedState) -> Router {
         .route("/api/openapi.json", get(move || ready(openapi::answer(document.clone()))))
         .merge(pages::router())
         .merge(sign_in::router())
+        .merge(shop::router())
+        .merge(mine::router())
         .merge(admin::router(&state))
         .layer(sessions::layer(&state))
         .layer(CsrfLayer::new())

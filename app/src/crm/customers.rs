@@ -91,6 +91,15 @@ pub struct Record {
     pub history: Vec<Deed>,
 }
 
+/// What to think of before everything of a customer is erased.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LeftOver {
+    /// Orders that are not sent yet.
+    pub open_orders: i64,
+    /// Living photos that go with the orders and are nobody's: they stay.
+    pub unowned_photos: i64,
+}
+
 /// Where an order stands, in one word.
 pub(crate) fn order_badge(frame: &Frame, status: OrderStatus) -> AnyView {
     badge(status.tone(), frame.text(&format!("order-status-{}", status.name())))
@@ -378,7 +387,7 @@ fn privacy(frame: &Frame, id: &str, is_erased: bool) -> AnyView {
 
 /// `/admin/customers/{id}/erase`: what happens, and the question; `word` is to be typed.
 #[must_use]
-pub fn erase(frame: &Frame, customer: &Customer, word: &str, open_orders: i64, form: &FormState) -> String {
+pub fn erase(frame: &Frame, customer: &Customer, word: &str, left: LeftOver, form: &FormState) -> String {
     let t = |id: &str| frame.text(id);
     page(frame, &t("customer-erase-title"), || {
         let address = format!("/admin/customers/{}", customer.id);
@@ -386,7 +395,7 @@ pub fn erase(frame: &Frame, customer: &Customer, word: &str, open_orders: i64, f
         view! {
             <div class="sheet">
                 <p class="lead">{called(frame, customer)}</p>
-                {what_is_erased(frame, open_orders)}
+                {what_is_erased(frame, left)}
                 <form method="post" action=format!("{address}/erase")>
                     {form::summary(form)}
                     {form::input(form, Input::text("word", label).required().autocomplete("off"))}
@@ -402,10 +411,13 @@ pub fn erase(frame: &Frame, customer: &Customer, word: &str, open_orders: i64, f
 }
 
 /// What erasing does, for staff and for customers alike.
-pub(crate) fn what_is_erased(frame: &Frame, open_orders: i64) -> AnyView {
+pub(crate) fn what_is_erased(frame: &Frame, left: LeftOver) -> AnyView {
     let t = |id: &str| frame.text(id);
-    let open = (open_orders > 0)
-        .then(|| frame.format.language().text_with("customer-erase-open", &[("orders", open_orders.into())]));
+    let counted =
+        |count: i64, id: &str| (count > 0).then(|| frame.format.language().text_with(id, &[("count", count.into())]));
+    let warnings =
+        [counted(left.open_orders, "customer-erase-open"), counted(left.unowned_photos, "customer-erase-unowned")];
+    let warnings = warnings.into_iter().flatten().map(|words| view! { <p class="notice error">{words}</p> });
     view! {
         <p>{t("customer-erase-lead")}</p>
         <ul>
@@ -415,7 +427,7 @@ pub(crate) fn what_is_erased(frame: &Frame, open_orders: i64) -> AnyView {
             <li>{t("customer-erase-photos")}</li>
         </ul>
         <p>{t("customer-erase-kept")}</p>
-        {open.map(|open| view! { <p class="notice error">{open}</p> })}
+        {warnings.collect_view()}
         <p><strong>{t("customer-erase-final")}</strong></p>
     }
     .into_any()

@@ -53,6 +53,8 @@ const NEWEST: Sort = Sort { name: "newest", column: "t.created_ms", descending: 
 const OLDEST: Sort = Sort { name: "oldest", column: "t.created_ms", descending: false };
 /// Most other profiles of an address that are listed.
 const NAMESAKES_MAX: i64 = 10;
+/// Living photos that a new order offers to go with it.
+const FREE_MAX: i64 = 100;
 /// Rows of a read for a customer's copy.
 pub(crate) const KEPT_ROWS: i64 = 200;
 /// Projects that are settled after an erasure at a time.
@@ -61,8 +63,7 @@ const AT_A_TIME: i64 = 100;
 /// The orders, accounts, living photos and mails of the customer `$1`.
 const ORDERS_OF: &str = "SELECT id FROM orders WHERE customer_id = $1";
 const ACCOUNTS_OF: &str = "SELECT id FROM accounts WHERE customer_id = $1";
-const PHOTOS_OF: &str =
-    "SELECT id FROM ar_projects WHERE owner_id = $1 OR order_id IN (SELECT id FROM orders WHERE customer_id = $1)";
+const PHOTOS_OF: &str = "SELECT id FROM ar_projects WHERE owner_id = $1";
 
 /// What of the log's fields is nobody's.
 const IMPERSONAL: [&str; 5] = ["status", "total_minor", "currency", "number", "erased_ms"];
@@ -130,6 +131,26 @@ impl Db {
             Some(id) => self.account(&id).await,
             None => Ok(None),
         }
+    }
+
+    /// Makes a profile for whoever placed an order as a guest; gives its id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn add_guest(
+        &self,
+        order_id: &str,
+        fields: &ProfileFields,
+        actor: &Actor,
+    ) -> Result<String, sqlx::Error> {
+        let id = new_id(false).map_err(|error| sqlx::Error::Encode(error.into()))?;
+        let mut held = self.hold("add_guest").await?;
+        let mut transaction = held.begin().await?;
+        insert(&mut transaction, &id, fields, self.clock.now_ms(), actor).await?;
+        let update = "UPDATE orders SET customer_id = $2 WHERE id = $1 AND customer_id IS NULL";
+        sqlx::query(update).bind(order_id).bind(&id).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(id)
     }
 
     /// Makes a profile.
@@ -237,6 +258,43 @@ impl Db {
         let paged = Paged::new(select, conditions, NEWEST, place);
         let rows = self.rows_of("photos_of", &paged).await?;
         paged.page(&rows, read_photo, |photo| (photo.created_ms, photo.id.clone()))
+    }
+
+    /// How many living photos that are nobody's go with a customer's orders.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn unowned_of(&self, customer_id: &str) -> Result<i64, sqlx::Error> {
+        let count = format!(
+            "SELECT COUNT(*) FROM ar_projects WHERE owner_id IS NULL AND bytes >= 0 AND order_id IN ({ORDERS_OF})"
+        );
+        let mut held = self.hold("unowned_of").await?;
+        sqlx::query_scalar(AssertSqlSafe(count)).bind(customer_id).fetch_one(&mut *held).await
+    }
+
+    /// A customer's living photos that may go with a new order, last first: ids and names.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn free_photos_of(&self, customer_id: &str) -> Result<Vec<(String, String)>, sqlx::Error> {
+        let select = "SELECT id, name FROM ar_projects WHERE owner_id = $1 AND bytes >= 0 AND status <> 'archived' \
+                      AND (order_id IS NULL OR order_id IN (SELECT id FROM orders WHERE status = 'cancelled')) \
+                      ORDER BY created_ms DESC, id DESC LIMIT $2";
+        let mut held = self.hold("free_photos_of").await?;
+        let rows = sqlx::query(select).bind(customer_id).bind(FREE_MAX).fetch_all(&mut *held).await?;
+        drop(held);
+        rows.iter().map(|row| Ok((row.try_get("id")?, row.try_get("name")?))).collect()
+    }
+
+    /// The name of a living photo that is nobody's; `None` for one that is somebody's, or gone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn unowned(&self, id: &str) -> Result<Option<String>, sqlx::Error> {
+        let select =
+            "SELECT name FROM ar_projects WHERE id = $1 AND owner_id IS NULL AND bytes >= 0 AND status <> 'archived'";
+        let mut held = self.hold("unowned").await?;
+        sqlx::query_scalar(select).bind(id).fetch_optional(&mut *held).await
     }
 
     /// Gives a living photo that is nobody's to a customer.

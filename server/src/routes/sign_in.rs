@@ -155,6 +155,8 @@ async fn signup(
         match accounts::create(&state, &email, &name, Role::Customer, Some(&password), None).await? {
             Some(id) => {
                 let account = state.db.account(&id).await?.ok_or_else(AppError::not_found)?;
+                let language = frame.format.language().code();
+                state.db.profile_of(&account, language, entry.ticked("consent")).await?;
                 return welcome(&state, &session, jar, &headers, &account, None).await;
             }
             None => {

@@ -54,9 +54,13 @@ customer-erase-orders = Name, e-mail, phone, address, messages and notes disappe
 customer-erase-mails = Recipients, subjects and texts of the mails about them disappear.
 customer-erase-photos = The living photos are deleted with their photos and videos. Printed codes lead to a kind page from then on.
 customer-erase-kept = For the books, the orders keep their numbers, items and totals.
-customer-erase-open = { $orders ->
-    [one] One order is not delivered yet and can't be sent without its address.
-   *[other] { $orders } orders are not delivered yet and can't be sent without their addresses.
+customer-erase-open = { $count ->
+    [one] One order is not sent yet and can't be without its address.
+   *[other] { $count } orders are not sent yet and can't be without their addresses.
+}
+customer-erase-unowned = { $count ->
+    [one] One living photo goes with an order without belonging to an account: it stays until it is deleted by hand.
+   *[other] { $count } living photos go with orders without belonging to an account: they stay until they are deleted by hand.
 }
 customer-erase-final = This can't be undone.
 customer-erase-type = To go on, type: { $word }

@@ -1,7 +1,7 @@
 //! `/admin/customers`.
 
 use app::{
-    crm::customers::{self as page, Customer, Deed, Record},
+    crm::customers::{self as page, Customer, Deed, LeftOver, Record},
     form::FormState,
     frame::Frame,
     language::Language,
@@ -151,8 +151,14 @@ async fn ask(
     form: &FormState,
     status: StatusCode,
 ) -> Result<Response, AppError> {
-    let open = state.db.open_orders_of(&customer.id).await?;
-    Ok(html(status, page::erase(frame, customer, &word(frame, customer), open, form)))
+    let left = left_over(state, &customer.id).await?;
+    Ok(html(status, page::erase(frame, customer, &word(frame, customer), left, form)))
+}
+
+/// What to think of before everything of a customer is erased.
+pub(in crate::routes) async fn left_over(state: &AppState, id: &str) -> Result<LeftOver, AppError> {
+    let open_orders = state.db.open_orders_of(id).await?;
+    Ok(LeftOver { open_orders, unowned_photos: state.db.unowned_of(id).await? })
 }
 
 /// What is typed to show that it is meant: the customer's address, or a word of the reader's language.
