@@ -19,5 +19,6 @@ mod permissions;
 mod published;
 mod queue;
 mod shop;
+mod storefront;
 mod sweeping;
 mod uploads;
