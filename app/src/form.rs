@@ -128,7 +128,8 @@ pub fn input(form: &FormState, input: Input) -> AnyView {
 pub fn area(form: &FormState, name: &'static str, label: String, rows: u8) -> AnyView {
     let problem = form.problem_of(name);
     let (invalid, described) = marks(name, None, problem.as_ref());
-    let value = form.value(name).to_owned();
+    // Leptos writes what is in a `textarea` down as it is.
+    let value = form.value(name).replace('&', "&amp;").replace('<', "&lt;");
     framed(
         name,
         label,

@@ -90,6 +90,8 @@ pub(crate) fn public(frame: &Frame, head: Head, content: impl FnOnce() -> AnyVie
                 <a class="brand" href="/">"Kinora"</a>
                 <nav aria-label=frame.text("nav-main")>
                     <a href="/living-photos">{frame.text("nav-studio")}</a>
+                    <a href="/shop">{frame.text("nav-shop")}</a>
+                    <a href="/account/orders">{frame.text("nav-account")}</a>
                 </nav>
             </header>
             <main id="content">{said(frame)}{content()}</main>

@@ -24,7 +24,6 @@ pub fn links(frame: &Frame) -> AnyView {
     };
     view! {
         <nav class="buttons" aria-label=frame.text("mine-pages")>
-            {link("/account", "nav-account")}
             {link("/account/orders", "mine-orders")}
             {link("/account/photos", "mine-photos")}
             {link("/account/erase", "mine-data")}

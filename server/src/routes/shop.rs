@@ -289,7 +289,8 @@ async fn photo_of(
     let is_theirs = buyer.photos.iter().any(|(own, _)| *own == id);
     let may_go = is_theirs || (field == "album" && is_id(&id) && state.db.unowned(&id).await?.is_some());
     if !may_go {
-        entry.wrong(field, "shop-album-unknown");
+        // Beside the field that everybody has.
+        entry.wrong("album", "shop-album-unknown");
     } else if !has_ar {
         entry.wrong(field, "shop-needs-ar");
     }

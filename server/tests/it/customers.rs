@@ -219,7 +219,7 @@ async fn nothing_of_an_erased_customer_is_left_but_the_books() {
         assert!(before.contains(trace), "{trace}");
     }
     let page = staff.get(&format!("/admin/customers/{id}/erase")).await.text();
-    assert!(page.contains("zaruhi@nemets.example") && page.contains("One order is not delivered yet"), "{page}");
+    assert!(page.contains("zaruhi@nemets.example") && page.contains("One order is not sent yet"), "{page}");
     let wrong = staff.submit(&format!("/admin/customers/{id}/erase"), &[("word", "zaruhi")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(shop.state.db.customer(&id).await.unwrap().unwrap().erased_ms.is_none());
