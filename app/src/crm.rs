@@ -3,6 +3,7 @@
 pub mod currencies;
 pub mod dashboard;
 pub mod parts;
+pub mod products;
 
 use leptos::prelude::*;
 

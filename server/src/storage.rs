@@ -497,6 +497,12 @@ pub fn versioned(id: &str, version: i64, file: &str) -> Path {
     Path::from_iter(["ar-storage", id, &format!("v{version}"), file].into_iter().filter(|part| !part.is_empty()))
 }
 
+/// A picture of a product.
+#[must_use]
+pub fn shop_picture(id: &str) -> Path {
+    Path::from_iter([SHOP, &format!("{id}.jpg")])
+}
+
 /// The folder of a project's photos as they were sent.
 #[must_use]
 pub fn originals(id: &str) -> Path {

@@ -2,6 +2,7 @@
 
 mod currencies;
 mod dashboard;
+mod products;
 mod sent;
 
 use app::{
@@ -12,7 +13,7 @@ use app::{
 };
 use axum::{
     Extension, Router,
-    extract::{FromRequestParts, MatchedPath, Request, State},
+    extract::{DefaultBodyLimit, FromRequestParts, MatchedPath, Request, State},
     http::{Method, StatusCode, header, request::Parts},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
@@ -31,7 +32,7 @@ use crate::{
     state::SharedState,
 };
 
-use Permission::{EditCurrencies, SeeCurrencies, SeeDashboard};
+use Permission::{EditCurrencies, EditProducts, SeeCurrencies, SeeDashboard, SeeProducts};
 
 /// Every route of the CRM, and what it asks for.
 #[rustfmt::skip]
@@ -50,6 +51,19 @@ pub const ROUTES: &[(Method, &str, Permission)] = &[
     (Method::POST, "/admin/currencies/{code}/deactivate", EditCurrencies),
     (Method::GET, "/admin/currencies/{code}/base", EditCurrencies),
     (Method::POST, "/admin/currencies/{code}/base", EditCurrencies),
+
+    (Method::GET, "/admin/products", SeeProducts),
+    (Method::GET, "/admin/products/new", EditProducts),
+    (Method::POST, "/admin/products/new", EditProducts),
+    (Method::GET, "/admin/products/{id}", SeeProducts),
+    (Method::POST, "/admin/products/{id}", EditProducts),
+    (Method::POST, "/admin/products/{id}/archive", EditProducts),
+    (Method::POST, "/admin/products/{id}/restore", EditProducts),
+    (Method::POST, "/admin/products/{id}/delete", EditProducts),
+    (Method::POST, "/admin/products/{id}/pictures", EditProducts),
+    (Method::POST, "/admin/products/{id}/pictures/{picture}/up", EditProducts),
+    (Method::POST, "/admin/products/{id}/pictures/{picture}/down", EditProducts),
+    (Method::POST, "/admin/products/{id}/pictures/{picture}/remove", EditProducts),
 ];
 
 /// Somebody who works here and may do what they ask for.
@@ -120,6 +134,16 @@ pub(super) fn router(state: &SharedState) -> Router<SharedState> {
         .route("/admin/currencies/{code}/activate", post(currencies::activate))
         .route("/admin/currencies/{code}/deactivate", post(currencies::deactivate))
         .route("/admin/currencies/{code}/base", get(currencies::preview_base).post(currencies::set_base))
+        .route("/admin/products", get(products::list))
+        .route("/admin/products/new", get(products::new).post(products::create))
+        .route("/admin/products/{id}", get(products::show).post(products::change))
+        .route("/admin/products/{id}/archive", post(products::archive))
+        .route("/admin/products/{id}/restore", post(products::restore))
+        .route("/admin/products/{id}/delete", post(products::delete))
+        .route("/admin/products/{id}/pictures", post(products::add_picture).layer(DefaultBodyLimit::max(products::UPLOAD_BYTES_MAX)))
+        .route("/admin/products/{id}/pictures/{picture}/up", post(products::picture_up))
+        .route("/admin/products/{id}/pictures/{picture}/down", post(products::picture_down))
+        .route("/admin/products/{id}/pictures/{picture}/remove", post(products::remove_picture))
         .route_layer(from_fn_with_state(SharedState::clone(state), guard))
 }
 
