@@ -53,8 +53,8 @@ pub use self::{
     mails::{Mail, NewMail},
     orders::{Attached, ORDER_SORTS, OrderFilter},
     products::{
-        Added, Deleted, ListedProduct, PICTURES_MAX, PRODUCT_SORTS, Product, ProductEntry, ProductFilter, ProductState, Saved,
-        picture_url,
+        Added, Deleted, ListedProduct, PICTURES_MAX, PRODUCT_SORTS, Product, ProductEntry, ProductFilter, ProductState,
+        Saved, picture_url,
     },
     projects::{Project, Published},
     queue::{ATTEMPTS_MAX, Claim, LEASE},

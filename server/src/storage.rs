@@ -33,6 +33,8 @@ use tokio::task::spawn_blocking;
 
 use crate::{config::Config, id::hex};
 
+/// The folder of products' pictures.
+pub const SHOP: &str = "shop";
 /// The mark that files may be sent.
 const OPEN: &str = "open";
 /// What the name of an announcement begins with; the file's length follows.

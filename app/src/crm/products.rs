@@ -331,7 +331,8 @@ fn gallery(frame: &Frame, product: &ProductView, form: &FormState) -> AnyView {
         }
     });
     let upload = may.then(|| {
-        let field = Input::of("file", "picture", frame.text("product-picture-file")).hint(frame.text("product-picture-hint"));
+        let field =
+            Input::of("file", "picture", frame.text("product-picture-file")).hint(frame.text("product-picture-hint"));
         view! {
             <form method="post" action=address.clone() enctype="multipart/form-data">
                 {form::input(form, field)}
@@ -382,6 +383,9 @@ mod tests {
     #[test]
     fn a_missing_translation_is_english() {
         let text = Translated { en: "Print".into(), ru: "Фото".into(), hy: String::new() };
-        assert_eq!([Language::En, Language::Ru, Language::Hy].map(|language| text.get(language)), ["Print", "Фото", "Print"]);
+        assert_eq!(
+            [Language::En, Language::Ru, Language::Hy].map(|language| text.get(language)),
+            ["Print", "Фото", "Print"]
+        );
     }
 }

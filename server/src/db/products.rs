@@ -31,8 +31,7 @@ const COLUMNS: &str = "t.id, t.sku, t.name, t.name_ru, t.name_hy, t.price_minor,
                        t.is_active, t.archived_ms, t.created_ms, t.updated_ms";
 const LONG_COLUMNS: &str = "t.description, t.description_ru, t.description_hy";
 /// The products that customers are shown.
-const ON_SALE: &str =
-    "SELECT id FROM products WHERE is_active = 1 AND archived_ms IS NULL ORDER BY name, id LIMIT 500";
+const ON_SALE: &str = "SELECT id FROM products WHERE is_active = 1 AND archived_ms IS NULL ORDER BY name, id LIMIT 500";
 
 /// A product, as far as everything must have it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -243,8 +242,7 @@ impl Db {
     /// # Errors
     /// When the database fails, or another product has the SKU.
     pub async fn put_product(&self, product: &Product) -> Result<(), sqlx::Error> {
-        let upsert =
-            "INSERT INTO products (id, sku, name, description, price_minor, currency, is_active, created_ms, updated_ms) \
+        let upsert = "INSERT INTO products (id, sku, name, description, price_minor, currency, is_active, created_ms, updated_ms) \
              VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $7) ON CONFLICT (id) DO UPDATE SET sku = $2, name = $3, \
              description = $4, price_minor = $5, currency = $6, is_active = 1, updated_ms = $7";
         let mut held = self.hold("put_product").await?;
@@ -410,7 +408,8 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn add_picture(&self, product_id: &str, picture: &Picture, actor: &Actor) -> Result<Added, sqlx::Error> {
-        let insert = "INSERT INTO product_pictures (id, product_id, position, width, height) VALUES ($1, $2, $3, $4, $5)";
+        let insert =
+            "INSERT INTO product_pictures (id, product_id, position, width, height) VALUES ($1, $2, $3, $4, $5)";
         let now = self.clock.now_ms();
         let mut held = self.hold("add_picture").await?;
         let mut transaction = held.begin().await?;
@@ -456,12 +455,7 @@ impl Db {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn remove_picture(
-        &self,
-        product_id: &str,
-        picture_id: &str,
-        actor: &Actor,
-    ) -> Result<bool, sqlx::Error> {
+    pub async fn remove_picture(&self, product_id: &str, picture_id: &str, actor: &Actor) -> Result<bool, sqlx::Error> {
         self.rearrange(product_id, picture_id, actor, |order, at| drop(order.remove(at))).await
     }
 
@@ -490,7 +484,9 @@ impl Db {
         for id in &before {
             let place = after.iter().position(|other| other == id).and_then(|place| i64::try_from(place).ok());
             let done = match place {
-                Some(place) => sqlx::query("UPDATE product_pictures SET position = $2 WHERE id = $1").bind(id).bind(place),
+                Some(place) => {
+                    sqlx::query("UPDATE product_pictures SET position = $2 WHERE id = $1").bind(id).bind(place)
+                }
                 None => sqlx::query("DELETE FROM product_pictures WHERE id = $1").bind(id),
             };
             done.execute(&mut *transaction).await?;
@@ -614,11 +610,7 @@ fn read(row: &AnyRow) -> Result<ProductRow, sqlx::Error> {
     Ok(ProductRow {
         id: row.try_get("id")?,
         sku: row.try_get("sku")?,
-        names: Translated {
-            en: row.try_get("name")?,
-            ru: row.try_get("name_ru")?,
-            hy: row.try_get("name_hy")?,
-        },
+        names: Translated { en: row.try_get("name")?, ru: row.try_get("name_ru")?, hy: row.try_get("name_hy")? },
         price_minor: row.try_get("price_minor")?,
         currency: row.try_get("currency")?,
         stock: row.try_get("stock")?,

@@ -140,7 +140,10 @@ pub(super) fn router(state: &SharedState) -> Router<SharedState> {
         .route("/admin/products/{id}/archive", post(products::archive))
         .route("/admin/products/{id}/restore", post(products::restore))
         .route("/admin/products/{id}/delete", post(products::delete))
-        .route("/admin/products/{id}/pictures", post(products::add_picture).layer(DefaultBodyLimit::max(products::UPLOAD_BYTES_MAX)))
+        .route(
+            "/admin/products/{id}/pictures",
+            post(products::add_picture).layer(DefaultBodyLimit::max(products::UPLOAD_BYTES_MAX)),
+        )
         .route("/admin/products/{id}/pictures/{picture}/up", post(products::picture_up))
         .route("/admin/products/{id}/pictures/{picture}/down", post(products::picture_down))
         .route("/admin/products/{id}/pictures/{picture}/remove", post(products::remove_picture))

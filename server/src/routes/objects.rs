@@ -100,7 +100,8 @@ async fn send(
     answer.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     // A range of another version than the one at hand is answered with the whole file.
     let is_current = headers.typed_get::<IfRange>().is_none_or(|condition| !condition.is_modified(Some(&etag), None));
-    let range = range.as_ref().filter(|_| is_current && meta.size > 0).and_then(|TypedHeader(range)| wanted(range, meta.size));
+    let range =
+        range.as_ref().filter(|_| is_current && meta.size > 0).and_then(|TypedHeader(range)| wanted(range, meta.size));
     let (status, bytes) = match range {
         None => (StatusCode::OK, 0..meta.size),
         Some(Wanted::Bytes(bytes)) => {

@@ -44,11 +44,7 @@ pub(super) const UPLOAD_BYTES_MAX: usize = 2 * PICTURE_BYTES_MAX;
 /// What a form sends.
 type Fields = Form<Vec<(String, String)>>;
 
-pub(super) async fn list(
-    State(state): State<SharedState>,
-    Crm(frame): Crm,
-    list: List,
-) -> Result<Response, AppError> {
+pub(super) async fn list(State(state): State<SharedState>, Crm(frame): Crm, list: List) -> Result<Response, AppError> {
     let List { mut listing, place } = list;
     let sort = PRODUCT_SORTS.into_iter().find(|sort| sort.name == listing.get("sort")).unwrap_or(PRODUCT_SORTS[0]);
     let filter = ProductFilter {
