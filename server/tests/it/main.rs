@@ -15,6 +15,7 @@ mod held;
 mod lives;
 mod orders;
 mod permissions;
+mod products;
 mod published;
 mod queue;
 mod shop;
