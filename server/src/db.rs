@@ -7,6 +7,7 @@
 mod accounts;
 mod audit;
 mod currencies;
+mod customers;
 mod dashboard;
 mod demo;
 mod dump;
@@ -38,13 +39,15 @@ use url::Url;
 
 pub(crate) use self::{
     accounts::StoredSession,
-    orders::{Placed, PlacedOrder},
+    customers::{KEPT_ROWS, Kept},
+    orders::{Contact, Placed, PlacedOrder},
     prices::Priced,
 };
 pub use self::{
     accounts::{Account, FAILURES_MAX, NewAccount, SessionRow},
     audit::{Actor, AuditEntry, AuditFilter},
     currencies::{CSV, Currency, MANUAL, RATE_DIGITS_MAX, Rebase, rebased},
+    customers::ProfileFields,
     dashboard::{DayOfVisits, Numbers, QUARTER_MS, Quarter},
     demo::{Cell, word_rows},
     dump::{TABLES, Value},

@@ -456,7 +456,10 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn remove_picture(&self, product_id: &str, picture_id: &str, actor: &Actor) -> Result<bool, sqlx::Error> {
-        self.rearrange(product_id, picture_id, actor, |order, at| drop(order.remove(at))).await
+        let remove = |order: &mut Vec<&str>, at: usize| {
+            order.remove(at);
+        };
+        self.rearrange(product_id, picture_id, actor, remove).await
     }
 
     /// Puts a product's pictures into another order; those that are left out are removed.

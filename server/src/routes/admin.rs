@@ -1,7 +1,9 @@
 //! The CRM's routes: the table of who may what, and its guard. A route that is not in the table is not reachable.
 
 mod currencies;
+pub(super) mod customers;
 mod dashboard;
+mod orders;
 mod products;
 mod sent;
 
@@ -32,7 +34,10 @@ use crate::{
     state::SharedState,
 };
 
-use Permission::{EditCurrencies, EditProducts, SeeCurrencies, SeeDashboard, SeeProducts};
+use Permission::{
+    EditCurrencies, EditCustomers, EditOrders, EditProducts, EraseCustomers, MoveOrders, SeeCurrencies, SeeCustomers,
+    SeeDashboard, SeeOrders, SeeProducts,
+};
 
 /// Every route of the CRM, and what it asks for.
 #[rustfmt::skip]
@@ -64,6 +69,27 @@ pub const ROUTES: &[(Method, &str, Permission)] = &[
     (Method::POST, "/admin/products/{id}/pictures/{picture}/up", EditProducts),
     (Method::POST, "/admin/products/{id}/pictures/{picture}/down", EditProducts),
     (Method::POST, "/admin/products/{id}/pictures/{picture}/remove", EditProducts),
+
+    (Method::GET, "/admin/customers", SeeCustomers),
+    (Method::POST, "/admin/customers", EditCustomers),
+    (Method::GET, "/admin/customers/new", EditCustomers),
+    (Method::GET, "/admin/customers/{id}", SeeCustomers),
+    (Method::POST, "/admin/customers/{id}", EditCustomers),
+    (Method::GET, "/admin/customers/{id}/export.json", EraseCustomers),
+    (Method::GET, "/admin/customers/{id}/erase", EraseCustomers),
+    (Method::POST, "/admin/customers/{id}/erase", EraseCustomers),
+    (Method::GET, "/admin/orders", SeeOrders),
+    (Method::POST, "/admin/orders", MoveOrders),
+    (Method::GET, "/admin/orders.csv", SeeOrders),
+    (Method::GET, "/admin/orders/new", EditOrders),
+    (Method::POST, "/admin/orders/new", EditOrders),
+    (Method::GET, "/admin/orders/{id}", SeeOrders),
+    (Method::POST, "/admin/orders/{id}/status", MoveOrders),
+    (Method::POST, "/admin/orders/{id}/tracking", MoveOrders),
+    (Method::POST, "/admin/orders/{id}/notes", EditOrders),
+    (Method::POST, "/admin/orders/{id}/attach", EditOrders),
+    (Method::POST, "/admin/orders/{id}/detach", EditOrders),
+    (Method::GET, "/admin/orders/{id}/sheet", SeeOrders),
 ];
 
 /// Somebody who works here and may do what they ask for.
@@ -147,6 +173,21 @@ pub(super) fn router(state: &SharedState) -> Router<SharedState> {
         .route("/admin/products/{id}/pictures/{picture}/up", post(products::picture_up))
         .route("/admin/products/{id}/pictures/{picture}/down", post(products::picture_down))
         .route("/admin/products/{id}/pictures/{picture}/remove", post(products::remove_picture))
+        .route("/admin/customers", get(customers::list).post(customers::add))
+        .route("/admin/customers/new", get(customers::new))
+        .route("/admin/customers/{id}", get(customers::detail).post(customers::edit))
+        .route("/admin/customers/{id}/export.json", get(customers::export))
+        .route("/admin/customers/{id}/erase", get(customers::erase_page).post(customers::erase))
+        .route("/admin/orders", get(orders::list).post(orders::move_several))
+        .route("/admin/orders.csv", get(orders::export))
+        .route("/admin/orders/new", get(orders::new_form).post(orders::place))
+        .route("/admin/orders/{id}", get(orders::show))
+        .route("/admin/orders/{id}/status", post(orders::move_one))
+        .route("/admin/orders/{id}/tracking", post(orders::set_tracking))
+        .route("/admin/orders/{id}/notes", post(orders::set_notes))
+        .route("/admin/orders/{id}/attach", post(orders::attach))
+        .route("/admin/orders/{id}/detach", post(orders::detach))
+        .route("/admin/orders/{id}/sheet", get(orders::sheet))
         .route_layer(from_fn_with_state(SharedState::clone(state), guard))
 }
 

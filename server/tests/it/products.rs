@@ -107,7 +107,7 @@ async fn a_product_that_is_entered_is_on_the_public_list_in_all_languages() {
     browser.submit_and_follow(&address, &print_with(&[("is_active", "")])).await;
     assert!(public(&shop).await.is_empty());
     assert!(shop.state.db.set_currency_active("AMD", true, &Actor::system()).await.unwrap());
-    browser.submit_and_follow(&address, &print_with(&[("own_AMD", "5000")])).await;
+    browser.submit_and_follow(&address, &print_with(&[("own_AMD", "5000"), ("stock_seen", "0")])).await;
     assert_eq!(public(&shop).await[0]["stock"], "made_to_order");
     let changes = shop.state.db.history("product", &id, 10).await.unwrap();
     let (before, after) = (Value::from(changes[1].before.clone()), Value::from(changes[1].after.clone()));
