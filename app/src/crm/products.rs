@@ -269,11 +269,11 @@ fn edit(frame: &Frame, action: &str, currencies: &[String], form: &FormState) ->
     });
     let own_sheet = (currencies.len() > 1).then(|| {
         view! {
-            <fieldset class="sheet">
-                <legend>{t("product-own")}</legend>
+            <section class="sheet" aria-labelledby="own">
+                <h2 id="own">{t("product-own")}</h2>
                 <p class="quiet">{t("product-own-hint")}</p>
                 <div class="fields">{own.collect_view()}</div>
-            </fieldset>
+            </section>
         }
     });
     view! {

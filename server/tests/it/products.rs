@@ -285,7 +285,7 @@ async fn pictures_are_kept_small_and_without_metadata_and_served_forever() {
     let mut jpeg = photo(1);
     jpeg.splice(2..2, [&[0xff, 0xe1, 0, 14][..], b"Exif\0\0secret"].concat());
     assert_eq!(upload(&browser, &id, &jpeg).await.status, StatusCode::SEE_OTHER);
-    let webp = encode(&DynamicImage::from(DynamicImage::from(clear.to_rgb8())), ImageFormat::WebP);
+    let webp = encode(&DynamicImage::from(clear.to_rgb8()), ImageFormat::WebP);
     assert_eq!(upload(&browser, &id, &webp).await.status, StatusCode::SEE_OTHER);
 
     let listed = public(&shop).await[0]["pictures"].clone();
