@@ -128,8 +128,7 @@ pub fn input(form: &FormState, input: Input) -> AnyView {
 pub fn area(form: &FormState, name: &'static str, label: String, rows: u8) -> AnyView {
     let problem = form.problem_of(name);
     let (invalid, described) = marks(name, None, problem.as_ref());
-    // Leptos writes what is in a `textarea` down as it is.
-    let value = form.value(name).replace('&', "&amp;").replace('<', "&lt;");
+    let value = text_of_area(form.value(name));
     framed(
         name.into(),
         label,
@@ -139,6 +138,12 @@ pub fn area(form: &FormState, name: &'static str, label: String, rows: u8) -> An
             <textarea id=name name=name rows=rows aria-invalid=invalid aria-describedby=described>{value}</textarea>
         },
     )
+}
+
+/// A text as the content of a `textarea`, which Leptos writes as it is: without marks that would end it, and behind a line
+/// break, since HTML drops the first.
+fn text_of_area(text: &str) -> String {
+    format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;"))
 }
 
 /// One of several: what is sent, and its text.

@@ -319,13 +319,13 @@ fn living_photos(frame: &Frame, order_id: &str, projects: Vec<ProjectLine>, form
 
 fn project_badge(frame: &Frame, status: ProjectStatus) -> AnyView {
     let (tone, id) = match status {
-        ProjectStatus::Draft => ("plain", "order-project-draft"),
-        ProjectStatus::Queued => ("busy", "order-project-queued"),
-        ProjectStatus::Compiling => ("busy", "order-project-compiling"),
-        ProjectStatus::Ready => ("good", "order-project-ready"),
-        ProjectStatus::Failed => ("bad", "order-project-failed"),
-        ProjectStatus::Expired => ("plain", "order-project-expired"),
-        ProjectStatus::Archived => ("plain", "order-project-archived"),
+        ProjectStatus::Draft => ("plain", "project-status-draft"),
+        ProjectStatus::Queued => ("busy", "project-status-queued"),
+        ProjectStatus::Compiling => ("busy", "project-status-compiling"),
+        ProjectStatus::Ready => ("good", "project-status-ready"),
+        ProjectStatus::Failed => ("bad", "project-status-failed"),
+        ProjectStatus::Expired => ("plain", "project-status-expired"),
+        ProjectStatus::Archived => ("plain", "project-status-archived"),
     };
     badge(tone, frame.text(id))
 }
