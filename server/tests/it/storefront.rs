@@ -205,6 +205,11 @@ async fn customers_find_their_own_orders_and_nobody_elses() {
     assert_eq!(stranger.status, StatusCode::SEE_OTHER);
     assert!(stranger.header("location").starts_with("/login?next="));
 
+    let staff = Browser::of(&shop, Role::Support).await;
+    Browser::new(&shop).submit(&path, &filled(&[])).await;
+    let guest = last_order(&shop).await;
+    let page = staff.get(&format!("/admin/orders?customer={ani_id}")).await.text();
+    assert!(page.contains(&order.id) && !page.contains(&guest.id), "only the customer's: {page}");
     let customer = shop.state.db.customer(&ani_id).await.unwrap().unwrap();
     assert_eq!((customer.name.as_str(), customer.address.as_str()), ("Sona Testyan", "Test street 1"));
     assert!(ani.get(&path).await.text().contains("Test street 1"), "the profile is filled in by the order");
