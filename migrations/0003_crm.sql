@@ -85,6 +85,7 @@ ALTER TABLE products ADD COLUMN created_ms BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE products ADD COLUMN archived_ms BIGINT;
 
 CREATE INDEX products_by_creation ON products (created_ms, id);
+CREATE INDEX products_by_change ON products (updated_ms, id);
 
 -- A price of its own in another currency than the product's; without one it is converted.
 CREATE TABLE product_prices (

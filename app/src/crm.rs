@@ -5,6 +5,7 @@ pub mod customers;
 pub mod dashboard;
 pub mod orders;
 pub mod parts;
+pub mod products;
 
 use leptos::prelude::*;
 
@@ -14,9 +15,10 @@ use crate::{
 };
 
 /// The sections: address, id of the name, and who may see them.
-const SECTIONS: [(&str, &str, Permission); 4] = [
+const SECTIONS: [(&str, &str, Permission); 5] = [
     ("/admin", "nav-dashboard", Permission::SeeDashboard),
     ("/admin/orders", "nav-orders", Permission::SeeOrders),
+    ("/admin/products", "nav-products", Permission::SeeProducts),
     ("/admin/currencies", "nav-currencies", Permission::SeeCurrencies),
     ("/admin/customers", "nav-customers", Permission::SeeCustomers),
 ];

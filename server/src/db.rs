@@ -6,7 +6,6 @@
 
 mod accounts;
 mod audit;
-mod catalog;
 mod currencies;
 mod customers;
 mod dashboard;
@@ -17,6 +16,7 @@ mod lives;
 mod mails;
 mod orders;
 mod prices;
+mod products;
 mod projects;
 mod queue;
 mod settings;
@@ -48,7 +48,6 @@ pub(crate) use self::{
 pub use self::{
     accounts::{Account, FAILURES_MAX, NewAccount, SessionRow},
     audit::{Actor, AuditEntry, AuditFilter},
-    catalog::Product,
     currencies::{CSV, Currency, MANUAL, RATE_DIGITS_MAX, Rebase, rebased},
     customers::ProfileFields,
     dashboard::{DayOfVisits, Numbers, QUARTER_MS, Quarter},
@@ -58,6 +57,10 @@ pub use self::{
     lives::{Purge, Standing},
     mails::{Mail, NewMail},
     orders::{Attached, ORDER_SORTS, OrderFilter},
+    products::{
+        Added, Deleted, ListedProduct, PICTURES_MAX, PRODUCT_SORTS, Product, ProductEntry, ProductFilter, ProductState,
+        Saved, picture_url,
+    },
     projects::{Project, Published},
     queue::{ATTEMPTS_MAX, Claim, LEASE},
     words::FOUND_MAX,

@@ -25,6 +25,7 @@ pub mod limits;
 pub mod mail;
 pub mod metrics;
 pub mod orders;
+pub mod pictures;
 pub mod prices;
 pub mod projects;
 pub mod qr;

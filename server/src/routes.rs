@@ -70,6 +70,7 @@ pub fn router(state: SharedState) -> Router {
         .route("/ar/view/{id}", get(view::view))
         .route("/api/ar/view/{id}", get(view::view))
         .route("/objects/ar-storage/{id}/{*file}", get(objects::object))
+        .route("/objects/shop/{file}", get(objects::picture))
         .route("/assets/{build}/{*file}", get(assets::asset))
         .route("/viewer/{*file}", get(assets::viewer))
         .route("/favicon.ico", get(assets::icon))

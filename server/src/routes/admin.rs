@@ -4,6 +4,7 @@ mod currencies;
 pub(super) mod customers;
 mod dashboard;
 mod orders;
+mod products;
 mod sent;
 
 use app::{
@@ -14,7 +15,7 @@ use app::{
 };
 use axum::{
     Extension, Router,
-    extract::{FromRequestParts, MatchedPath, Request, State},
+    extract::{DefaultBodyLimit, FromRequestParts, MatchedPath, Request, State},
     http::{Method, StatusCode, header, request::Parts},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
@@ -34,8 +35,8 @@ use crate::{
 };
 
 use Permission::{
-    EditCurrencies, EditCustomers, EditOrders, EraseCustomers, MoveOrders, SeeCurrencies, SeeCustomers, SeeDashboard,
-    SeeOrders,
+    EditCurrencies, EditCustomers, EditOrders, EditProducts, EraseCustomers, MoveOrders, SeeCurrencies, SeeCustomers,
+    SeeDashboard, SeeOrders, SeeProducts,
 };
 
 /// Every route of the CRM, and what it asks for.
@@ -55,6 +56,19 @@ pub const ROUTES: &[(Method, &str, Permission)] = &[
     (Method::POST, "/admin/currencies/{code}/deactivate", EditCurrencies),
     (Method::GET, "/admin/currencies/{code}/base", EditCurrencies),
     (Method::POST, "/admin/currencies/{code}/base", EditCurrencies),
+
+    (Method::GET, "/admin/products", SeeProducts),
+    (Method::GET, "/admin/products/new", EditProducts),
+    (Method::POST, "/admin/products/new", EditProducts),
+    (Method::GET, "/admin/products/{id}", SeeProducts),
+    (Method::POST, "/admin/products/{id}", EditProducts),
+    (Method::POST, "/admin/products/{id}/archive", EditProducts),
+    (Method::POST, "/admin/products/{id}/restore", EditProducts),
+    (Method::POST, "/admin/products/{id}/delete", EditProducts),
+    (Method::POST, "/admin/products/{id}/pictures", EditProducts),
+    (Method::POST, "/admin/products/{id}/pictures/{picture}/up", EditProducts),
+    (Method::POST, "/admin/products/{id}/pictures/{picture}/down", EditProducts),
+    (Method::POST, "/admin/products/{id}/pictures/{picture}/remove", EditProducts),
 
     (Method::GET, "/admin/customers", SeeCustomers),
     (Method::POST, "/admin/customers", EditCustomers),
@@ -146,6 +160,19 @@ pub(super) fn router(state: &SharedState) -> Router<SharedState> {
         .route("/admin/currencies/{code}/activate", post(currencies::activate))
         .route("/admin/currencies/{code}/deactivate", post(currencies::deactivate))
         .route("/admin/currencies/{code}/base", get(currencies::preview_base).post(currencies::set_base))
+        .route("/admin/products", get(products::list))
+        .route("/admin/products/new", get(products::new).post(products::create))
+        .route("/admin/products/{id}", get(products::show).post(products::change))
+        .route("/admin/products/{id}/archive", post(products::archive))
+        .route("/admin/products/{id}/restore", post(products::restore))
+        .route("/admin/products/{id}/delete", post(products::delete))
+        .route(
+            "/admin/products/{id}/pictures",
+            post(products::add_picture).layer(DefaultBodyLimit::max(products::UPLOAD_BYTES_MAX)),
+        )
+        .route("/admin/products/{id}/pictures/{picture}/up", post(products::picture_up))
+        .route("/admin/products/{id}/pictures/{picture}/down", post(products::picture_down))
+        .route("/admin/products/{id}/pictures/{picture}/remove", post(products::remove_picture))
         .route("/admin/customers", get(customers::list).post(customers::add))
         .route("/admin/customers/new", get(customers::new))
         .route("/admin/customers/{id}", get(customers::detail).post(customers::edit))

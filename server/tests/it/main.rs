@@ -16,6 +16,7 @@ mod held;
 mod lives;
 mod orders;
 mod permissions;
+mod products;
 mod published;
 mod queue;
 mod shop;

@@ -68,8 +68,8 @@ async fn open(clock: Clock) -> Shop {
         shop.state.db.put_product(&product).await.unwrap();
     }
     set(&shop, "products", "id", PRINT, &[("name_ru", json!("Отпечаток"))]).await;
-    set(&shop, "currencies", "code", "RUB", &[("rate", json!("92.5"))]).await;
-    set(&shop, "currencies", "code", "AMD", &[("rate", json!("387.25"))]).await;
+    set(&shop, "currencies", "code", "RUB", &[("rate", json!("92.5")), ("is_active", json!(1))]).await;
+    set(&shop, "currencies", "code", "AMD", &[("rate", json!("387.25")), ("is_active", json!(1))]).await;
     shop
 }
 
