@@ -186,6 +186,7 @@ CREATE TABLE order_items (
 
 CREATE INDEX order_items_by_product ON order_items (product_id);
 
+-- The customer whose it is; NULL for a guest's.
 ALTER TABLE ar_projects ADD COLUMN owner_id TEXT;
 ALTER TABLE ar_projects ADD COLUMN order_id TEXT;
 -- Counts the edits of how the videos lie on the photos; each has a manifest of its own beside the version's files.

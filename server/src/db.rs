@@ -8,6 +8,7 @@ mod accounts;
 mod audit;
 mod catalog;
 mod currencies;
+mod customers;
 mod dashboard;
 mod demo;
 mod dump;
@@ -38,6 +39,7 @@ use url::Url;
 
 pub(crate) use self::{
     accounts::StoredSession,
+    customers::{KEPT_ROWS, Kept},
     orders::{Contact, Placed, PlacedOrder},
     prices::Priced,
 };
@@ -46,6 +48,7 @@ pub use self::{
     audit::{Actor, AuditEntry, AuditFilter},
     catalog::Product,
     currencies::{CSV, Currency, MANUAL, RATE_DIGITS_MAX, Rebase, rebased},
+    customers::ProfileFields,
     dashboard::{DayOfVisits, Numbers, QUARTER_MS, Quarter},
     demo::{Cell, word_rows},
     dump::{TABLES, Value},

@@ -11,6 +11,7 @@ mod changes;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod customers;
 pub mod dashboard;
 pub mod db;
 pub mod demo;

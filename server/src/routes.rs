@@ -12,7 +12,7 @@ mod openapi;
 mod owner;
 mod pages;
 mod projects;
-mod reader;
+pub(crate) mod reader;
 mod session;
 mod sign_in;
 mod uploads;
@@ -24,7 +24,7 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     http::StatusCode,
-    middleware::{from_fn, from_fn_with_state, map_response, map_response_with_state},
+    middleware::{from_fn_with_state, map_response, map_response_with_state},
     routing::get,
 };
 use tower_http::{
@@ -77,7 +77,7 @@ pub fn router(state: SharedState) -> Router {
         .merge(unlimited)
         .with_state(SharedState::clone(&state))
         .layer(CatchPanicLayer::custom(health::panicked))
-        .layer(from_fn(render))
+        .layer(from_fn_with_state(SharedState::clone(&state), render))
         .layer(from_fn_with_state(SharedState::clone(&state), client::count))
         .layer(map_response_with_state(SharedState::clone(&state), headers::secure))
         .layer(

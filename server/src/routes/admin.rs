@@ -1,6 +1,7 @@
 //! The CRM's routes: the table of who may what, and its guard. A route that is not in the table is not reachable.
 
 mod currencies;
+pub(super) mod customers;
 mod dashboard;
 mod orders;
 mod sent;
@@ -32,7 +33,10 @@ use crate::{
     state::SharedState,
 };
 
-use Permission::{EditCurrencies, EditOrders, MoveOrders, SeeCurrencies, SeeDashboard, SeeOrders};
+use Permission::{
+    EditCurrencies, EditCustomers, EditOrders, EraseCustomers, MoveOrders, SeeCurrencies, SeeCustomers, SeeDashboard,
+    SeeOrders,
+};
 
 /// Every route of the CRM, and what it asks for.
 #[rustfmt::skip]
@@ -52,6 +56,14 @@ pub const ROUTES: &[(Method, &str, Permission)] = &[
     (Method::GET, "/admin/currencies/{code}/base", EditCurrencies),
     (Method::POST, "/admin/currencies/{code}/base", EditCurrencies),
 
+    (Method::GET, "/admin/customers", SeeCustomers),
+    (Method::POST, "/admin/customers", EditCustomers),
+    (Method::GET, "/admin/customers/new", EditCustomers),
+    (Method::GET, "/admin/customers/{id}", SeeCustomers),
+    (Method::POST, "/admin/customers/{id}", EditCustomers),
+    (Method::GET, "/admin/customers/{id}/export.json", EraseCustomers),
+    (Method::GET, "/admin/customers/{id}/erase", EraseCustomers),
+    (Method::POST, "/admin/customers/{id}/erase", EraseCustomers),
     (Method::GET, "/admin/orders", SeeOrders),
     (Method::POST, "/admin/orders", MoveOrders),
     (Method::GET, "/admin/orders.csv", SeeOrders),
@@ -134,6 +146,11 @@ pub(super) fn router(state: &SharedState) -> Router<SharedState> {
         .route("/admin/currencies/{code}/activate", post(currencies::activate))
         .route("/admin/currencies/{code}/deactivate", post(currencies::deactivate))
         .route("/admin/currencies/{code}/base", get(currencies::preview_base).post(currencies::set_base))
+        .route("/admin/customers", get(customers::list).post(customers::add))
+        .route("/admin/customers/new", get(customers::new))
+        .route("/admin/customers/{id}", get(customers::detail).post(customers::edit))
+        .route("/admin/customers/{id}/export.json", get(customers::export))
+        .route("/admin/customers/{id}/erase", get(customers::erase_page).post(customers::erase))
         .route("/admin/orders", get(orders::list).post(orders::move_several))
         .route("/admin/orders.csv", get(orders::export))
         .route("/admin/orders/new", get(orders::new_form).post(orders::place))

@@ -39,10 +39,10 @@ pub(super) async fn object(
     }
     let path = published(&id, &file);
     if !is_index(&file) && state.storage.head(&published(&id, "index.html")).await?.is_none() {
-        return absent(&state, &id).await;
+        return absent(&state, &id, &headers).await;
     }
     let Some(opened) = state.storage.open_file(&path).await? else {
-        return absent(&state, &id).await;
+        return absent(&state, &id, &headers).await;
     };
     let meta = &opened.meta;
     let mut answer = HeaderMap::new();

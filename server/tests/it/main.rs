@@ -8,6 +8,7 @@ mod backup;
 mod browser;
 mod command_line;
 mod currencies;
+mod customers;
 mod demo;
 mod fallback;
 mod hardening;
