@@ -256,8 +256,14 @@ async fn what_was_made_without_an_account_can_be_claimed_in_the_same_browser() {
     assert!(page.contains(&made) && !page.contains(&foreign) && !page.contains("They are mine"), "{page}");
     assert_eq!(owner(&shop, &foreign).await, Json::Null);
 
-    let (other, _) = signed_up(&shop, "other@example.com").await;
+    let (other, other_id) = signed_up(&shop, "other@example.com").await;
+    other.submit("/logout", &[]).await;
+    let taken = create(&other).await;
+    assert!(shop.state.db.own_project(&taken, "aaaaaaaaaaaaaaaaaaaa").await.unwrap());
+    other.log_in("other@example.com", PASSWORD).await;
+    assert!(!other.get("/account/photos").await.text().contains("They are mine"));
     other.submit("/account/photos/claim", &[]).await;
+    assert_ne!(owner(&shop, &taken).await, json!(other_id), "what is somebody's stays theirs");
     assert!(!other.get("/account/photos").await.text().contains(&made));
 }
 
