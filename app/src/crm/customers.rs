@@ -349,13 +349,13 @@ fn history_of(frame: &Frame, history: Vec<Deed>) -> AnyView {
         let actor = if deed.actor.is_empty() { frame.text("customer-erased") } else { deed.actor };
         let fields = deed.fields.into_iter().map(|(name, before, after)| {
             let name = frame.text(&format!("customer-{name}"));
-            view! { <li>{name} ": " <del>{before}</del> " " <ins>{after}</ins></li> }
+            view! { <p>{name} ": " <del>{before}</del> " " <ins>{after}</ins></p> }
         });
         view! {
             <li>
                 <strong>{frame.text(&format!("customer-did-{}", deed.action.trim_start_matches("customer.")))}</strong>
                 <p class="quiet">{time(frame, deed.at_ms)} " · " {actor}</p>
-                <ul>{fields.collect_view()}</ul>
+                {fields.collect_view()}
             </li>
         }
     });

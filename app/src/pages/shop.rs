@@ -272,7 +272,8 @@ pub fn receipt(frame: &Frame, receipt: Receipt, links: Option<AnyView>) -> Strin
         ];
         let mut say = |id: &str, text: &str| {
             if !text.is_empty() {
-                lines.push((t(id), text.to_owned().into_any()));
+                let text = text.to_owned();
+                lines.push((t(id), view! { <span class="lines">{text}</span> }.into_any()));
             }
         };
         say("shop-order-tracking", &order.tracking);

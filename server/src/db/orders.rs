@@ -33,6 +33,8 @@ pub struct OrderFilter {
     pub search: String,
     /// Where they stand.
     pub status: Option<OrderStatus>,
+    /// A customer's.
+    pub customer_id: String,
     /// Made from this time on.
     pub from_ms: Option<i64>,
     /// Made before this time.
@@ -398,6 +400,9 @@ fn filtered(filter: &OrderFilter) -> Conditions {
     words::search(&mut conditions, "order", &filter.search);
     if let Some(status) = filter.status {
         conditions.and("t.status = ?", [Bind::from(status.name())]);
+    }
+    if !filter.customer_id.is_empty() {
+        conditions.and("t.customer_id = ?", [Bind::from(filter.customer_id.as_str())]);
     }
     if let Some(from) = filter.from_ms {
         conditions.and("t.created_ms >= ?", [from.into()]);

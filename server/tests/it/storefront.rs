@@ -205,6 +205,11 @@ async fn customers_find_their_own_orders_and_nobody_elses() {
     assert_eq!(stranger.status, StatusCode::SEE_OTHER);
     assert!(stranger.header("location").starts_with("/login?next="));
 
+    let staff = Browser::of(&shop, Role::Support).await;
+    Browser::new(&shop).submit(&path, &filled(&[])).await;
+    let guest = last_order(&shop).await;
+    let page = staff.get(&format!("/admin/orders?customer={ani_id}")).await.text();
+    assert!(page.contains(&order.id) && !page.contains(&guest.id), "only the customer's: {page}");
     let customer = shop.state.db.customer(&ani_id).await.unwrap().unwrap();
     assert_eq!((customer.name.as_str(), customer.address.as_str()), ("Sona Testyan", "Test street 1"));
     assert!(ani.get(&path).await.text().contains("Test street 1"), "the profile is filled in by the order");
@@ -251,8 +256,14 @@ async fn what_was_made_without_an_account_can_be_claimed_in_the_same_browser() {
     assert!(page.contains(&made) && !page.contains(&foreign) && !page.contains("They are mine"), "{page}");
     assert_eq!(owner(&shop, &foreign).await, Json::Null);
 
-    let (other, _) = signed_up(&shop, "other@example.com").await;
+    let (other, other_id) = signed_up(&shop, "other@example.com").await;
+    other.submit("/logout", &[]).await;
+    let taken = create(&other).await;
+    assert!(shop.state.db.own_project(&taken, "aaaaaaaaaaaaaaaaaaaa").await.unwrap());
+    other.log_in("other@example.com", PASSWORD).await;
+    assert!(!other.get("/account/photos").await.text().contains("They are mine"));
     other.submit("/account/photos/claim", &[]).await;
+    assert_ne!(owner(&shop, &taken).await, json!(other_id), "what is somebody's stays theirs");
     assert!(!other.get("/account/photos").await.text().contains(&made));
 }
 

@@ -84,6 +84,7 @@ fn narrowed(listing: &Listing, format: &Format) -> (OrderFilter, Sort) {
     let filter = OrderFilter {
         search: listing.get("q").to_owned(),
         status: OrderStatus::parse(listing.get("status")),
+        customer_id: listing.get("customer").to_owned(),
         from_ms: format.day_begins_ms(listing.get("from")),
         // A day before one day less is the day after.
         to_ms: format.day_begins_ms(listing.get("to")).map(|begins| format.days_before_ms(begins, -1)),
