@@ -151,12 +151,13 @@ impl Format {
     #[must_use]
     pub fn bytes(&self, bytes: i64) -> String {
         let (number, digits, unit) = match bytes {
-            1_000_000_000.. => (bytes / 10_000_000, 2, "GB"),
-            1_000_000.. => (bytes / 100_000, 1, "MB"),
-            1000.. => (bytes / 1000, 0, "kB"),
-            _ => (bytes, 0, "B"),
+            1_000_000_000.. => (bytes / 10_000_000, 2, "size-gb"),
+            1_000_000.. => (bytes / 100_000, 1, "size-mb"),
+            1000.. => (bytes / 1000, 0, "size-kb"),
+            _ => (bytes, 0, "size-b"),
         };
-        format!("{}{NO_BREAK}{unit}", self.decimal(number, digits))
+        let number = self.decimal(number, digits);
+        self.language.text_with(unit, &[("number", number.into())]).replace(' ', "\u{a0}")
     }
 }
 
@@ -212,5 +213,6 @@ mod tests {
         assert_eq!(english.written("soon"), "soon");
         assert_eq!([english.per_cent(150), english.per_cent(-25)], ["+1.50\u{a0}%", "-0.25\u{a0}%"]);
         assert_eq!(english.bytes(1_234_567), "1.2\u{a0}MB");
+        assert_eq!(russian.bytes(1_234_567), "1,2\u{a0}МБ");
     }
 }

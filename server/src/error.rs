@@ -255,6 +255,12 @@ impl Notice {
     }
 }
 
+/// What a language has for a code, instead of the error's own English sentence.
+fn words_for(code: &str, language: Language) -> Option<String> {
+    let of_order = || language.find(&format!("order-refused-{}", code.replace('_', "-")));
+    language.find(&format!("error-{code}")).or_else(|| of_order().filter(|_| language != Language::En))
+}
+
 /// What a status is called on a page.
 fn title_of(status: StatusCode, language: Language) -> String {
     let own = language.find(&format!("notice-title-{}", status.as_u16()));
@@ -307,7 +313,7 @@ pub(crate) async fn render(State(state): State<SharedState>, request: Request, n
             ("internal".to_owned(), detail, None)
         }
     };
-    let detail = language.find(&format!("error-{code}")).unwrap_or(detail);
+    let detail = words_for(&code, language).unwrap_or(detail);
     let mut answer = if for_people {
         let reference = [("code", code.into()), ("request", request_id.into())];
         let reference = Some(language.text_with("notice-reference", &reference));

@@ -107,12 +107,18 @@ pub fn list(frame: &Frame, currencies: Vec<CurrencyRow>, form: &FormState) -> St
     })
 }
 
+/// What the reader calls it; in English where there is no text for it.
+fn called(frame: &Frame, currency: &CurrencyRow) -> String {
+    let id = format!("currency-called-{}", currency.code.to_ascii_lowercase());
+    frame.format.language().find(&id).unwrap_or_else(|| currency.name.clone())
+}
+
 fn row(frame: &Frame, currency: CurrencyRow) -> Vec<AnyView> {
     let state = state(frame, &currency);
     let rate = rate(frame, currency.rate.as_deref());
     vec![
         view! { <a href=format!("/admin/currencies/{}", currency.code)>{currency.code.clone()}</a> }.into_any(),
-        currency.name.into_any(),
+        called(frame, &currency).into_any(),
         rate.into_any(),
         source(frame, &currency.rate_source).into_any(),
         time(frame, currency.updated_ms),
@@ -165,7 +171,7 @@ pub fn detail(
     list: &Listing,
 ) -> String {
     let t = |id: &str| frame.text(id);
-    let title = format!("{} · {}", currency.code, currency.name);
+    let title = format!("{} · {}", currency.code, called(frame, &currency));
     page(frame, &title, || {
         let about = facts(vec![
             (t("state"), state(frame, currency)),

@@ -13,6 +13,7 @@ mod demo;
 mod fallback;
 mod hardening;
 mod held;
+mod languages;
 mod lives;
 mod orders;
 mod permissions;

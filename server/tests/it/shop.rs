@@ -27,7 +27,7 @@ mod album;
 #[path = "../fixtures/database.rs"]
 mod database;
 #[path = "../fixtures/files.rs"]
-mod files;
+pub(crate) mod files;
 
 /// A server without a socket, on a database of its own: SQLite, or PostgreSQL where the environment names a server.
 pub(crate) struct Shop {

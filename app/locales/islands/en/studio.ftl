@@ -56,5 +56,6 @@ decimal-mark = .
 size-b = { $number } B
 size-kb = { $number } kB
 size-mb = { $number } MB
+size-gb = { $number } GB
 seconds = { $number } s
 minutes = { $number } min

@@ -56,5 +56,6 @@ decimal-mark = ,
 size-b = { $number } Բ
 size-kb = { $number } կԲ
 size-mb = { $number } ՄԲ
+size-gb = { $number } ԳԲ
 seconds = { $number } վ
 minutes = { $number } ր

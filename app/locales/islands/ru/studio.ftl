@@ -60,5 +60,6 @@ decimal-mark = ,
 size-b = { $number } Б
 size-kb = { $number } кБ
 size-mb = { $number } МБ
+size-gb = { $number } ГБ
 seconds = { $number } с
 minutes = { $number } мин
