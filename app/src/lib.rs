@@ -22,6 +22,8 @@ pub mod life;
 pub mod listing;
 pub mod model;
 #[cfg(feature = "ssr")]
+pub mod overlay;
+#[cfg(feature = "ssr")]
 pub mod pages;
 pub mod permissions;
 mod studio;
