@@ -107,6 +107,8 @@ CREATE INDEX product_pictures_by_product ON product_pictures (product_id, positi
 
 -- Where the current rate comes from.
 ALTER TABLE currencies ADD COLUMN rate_source TEXT NOT NULL DEFAULT '';
+-- Nothing can be sold in a currency without a rate.
+UPDATE currencies SET is_active = 0 WHERE rate IS NULL;
 
 -- Every rate that ever was in force.
 CREATE TABLE rates (
@@ -177,6 +179,8 @@ CREATE TABLE order_items (
     -- The price of a living photo for each piece; 0 without one.
     ar_minor BIGINT NOT NULL,
     has_ar BIGINT NOT NULL,
+    -- Whether its pieces were taken from the stock, 1 or 0: only these go back when the order is cancelled.
+    from_stock BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (order_id, position)
 );
 

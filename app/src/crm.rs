@@ -1,6 +1,7 @@
 //! The CRM: a file for each section, and the parts that all are made of. Rendered on the server; forms and links only.
 
 pub mod currencies;
+pub mod dashboard;
 pub mod parts;
 
 use leptos::prelude::*;

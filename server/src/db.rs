@@ -8,10 +8,14 @@ mod accounts;
 mod audit;
 mod catalog;
 mod currencies;
+mod dashboard;
+mod demo;
 mod dump;
 mod list;
 mod lives;
 mod mails;
+mod orders;
+mod prices;
 mod projects;
 mod queue;
 mod settings;
@@ -32,16 +36,23 @@ use sqlx::{
 };
 use url::Url;
 
-pub(crate) use self::accounts::StoredSession;
+pub(crate) use self::{
+    accounts::StoredSession,
+    orders::{Placed, PlacedOrder},
+    prices::Priced,
+};
 pub use self::{
     accounts::{Account, FAILURES_MAX, NewAccount, SessionRow},
     audit::{Actor, AuditEntry, AuditFilter},
-    catalog::{Currency, Product},
-    currencies::MANUAL,
+    catalog::Product,
+    currencies::{CSV, Currency, MANUAL, RATE_DIGITS_MAX, Rebase, rebased},
+    dashboard::{DayOfVisits, Numbers, QUARTER_MS, Quarter},
+    demo::{Cell, word_rows},
     dump::{TABLES, Value},
-    list::{PAGE_ROWS, Page, Place, Sort},
+    list::{PAGE_ROWS, Page, Place, Plan, Sort},
     lives::{Purge, Standing},
     mails::{Mail, NewMail},
+    orders::{Attached, ORDER_SORTS, OrderFilter},
     projects::{Project, Published},
     queue::{ATTEMPTS_MAX, Claim, LEASE},
     words::FOUND_MAX,
@@ -57,6 +68,7 @@ pub struct Db {
     engine: Engine,
     clock: Clock,
     metrics: Arc<Metrics>,
+    plans: list::Plans,
     /// How long a compile may be silent before another runner takes over.
     pub(crate) compile_lease: Duration,
 }
@@ -151,7 +163,8 @@ impl Db {
             .context("can't open the database")?;
         sqlx::migrate!("../migrations").run(&pool).await.context("can't apply the migrations")?;
         metrics.watch_pool(pool.clone(), config);
-        Ok(Self { pool, engine, clock, metrics, compile_lease: Duration::from_secs(config.compile_lease_s) })
+        let compile_lease = Duration::from_secs(config.compile_lease_s);
+        Ok(Self { pool, engine, clock, metrics, plans: list::Plans::default(), compile_lease })
     }
 
     /// Takes a connection for one statement or one short transaction.

@@ -1,4 +1,4 @@
-//! What the shop sells, and in which money.
+//! What the shop sells.
 
 use serde::Serialize;
 use sqlx::Row;
@@ -8,21 +8,6 @@ use super::Db;
 
 /// Most products of the public list.
 const PRODUCTS_MAX: i64 = 500;
-
-/// A currency that prices are shown in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Currency {
-    /// ISO 4217.
-    pub code: String,
-    /// Its English name.
-    pub name: String,
-    /// Digits behind the point.
-    pub minor_digits: i64,
-    /// Units of it for one unit of the base currency, a decimal; none until somebody has entered one.
-    pub rate: Option<String>,
-    /// Whether the others' rates count from it.
-    pub is_base: bool,
-}
 
 /// A product as customers see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -42,28 +27,6 @@ pub struct Product {
 }
 
 impl Db {
-    /// The currencies in use, base first.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn currencies(&self) -> Result<Vec<Currency>, sqlx::Error> {
-        let select = "SELECT code, name, minor_digits, rate, is_base FROM currencies WHERE is_active = 1 \
-                      ORDER BY is_base DESC, code";
-        let mut held = self.hold("currencies").await?;
-        let rows = sqlx::query(select).fetch_all(&mut *held).await?;
-        drop(held);
-        let read = |row: &sqlx::any::AnyRow| {
-            Ok(Currency {
-                code: row.try_get("code")?,
-                name: row.try_get("name")?,
-                minor_digits: row.try_get("minor_digits")?,
-                rate: row.try_get("rate")?,
-                is_base: row.try_get::<i64, _>("is_base")? == 1,
-            })
-        };
-        rows.iter().map(read).collect()
-    }
-
     /// The products on sale, by name.
     ///
     /// # Errors

@@ -43,6 +43,11 @@ fn cut(word: &str) -> &str {
     &word[..end.unwrap_or(0)]
 }
 
+/// All words of a thing, as they are kept.
+pub(super) fn all(texts: &[&str], phone: &str) -> Vec<Vec<u8>> {
+    words(texts).into_iter().chain(phone_words(phone)).map(String::into_bytes).collect()
+}
+
 /// Makes a thing found by its texts and phone number, and by nothing else.
 pub(super) async fn index(
     connection: &mut AnyConnection,
@@ -53,7 +58,7 @@ pub(super) async fn index(
 ) -> Result<(), sqlx::Error> {
     let delete = "DELETE FROM words WHERE entity = $1 AND entity_id = $2";
     sqlx::query(delete).bind(entity).bind(id).execute(&mut *connection).await?;
-    let words: Vec<String> = words(texts).into_iter().chain(phone_words(phone)).collect();
+    let words = all(texts, phone);
     if words.is_empty() {
         return Ok(());
     }
@@ -62,7 +67,7 @@ pub(super) async fn index(
         format!("INSERT INTO words (entity, entity_id, word) VALUES {} ON CONFLICT DO NOTHING", places.join(", "));
     let mut insert = sqlx::query(sqlx::AssertSqlSafe(insert)).bind(entity).bind(id);
     for word in words {
-        insert = insert.bind(word.into_bytes());
+        insert = insert.bind(word);
     }
     insert.execute(&mut *connection).await.map(drop)
 }

@@ -1,6 +1,8 @@
 //! The CRM's routes: the table of who may what, and its guard. A route that is not in the table is not reachable.
 
 mod currencies;
+mod dashboard;
+mod sent;
 
 use app::{
     frame::{Frame, Staff as StaffView},
@@ -14,7 +16,7 @@ use axum::{
     http::{Method, StatusCode, header, request::Parts},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
-    routing::get,
+    routing::{get, post},
 };
 use tower_sessions::Session;
 
@@ -29,11 +31,26 @@ use crate::{
     state::SharedState,
 };
 
-use Permission::{EditCurrencies, SeeCurrencies};
+use Permission::{EditCurrencies, SeeCurrencies, SeeDashboard};
 
 /// Every route of the CRM, and what it asks for.
-pub const ROUTES: &[(Method, &str, Permission)] =
-    &[(Method::GET, "/admin/currencies", SeeCurrencies), (Method::POST, "/admin/currencies", EditCurrencies)];
+#[rustfmt::skip]
+pub const ROUTES: &[(Method, &str, Permission)] = &[
+    (Method::GET, "/admin", SeeDashboard),
+    (Method::GET, "/api/admin/dashboard/stats", SeeDashboard),
+
+    (Method::GET, "/admin/currencies", SeeCurrencies),
+    (Method::POST, "/admin/currencies", EditCurrencies),
+    (Method::GET, "/admin/currencies/import", EditCurrencies),
+    (Method::POST, "/admin/currencies/import", EditCurrencies),
+    (Method::POST, "/admin/currencies/import/confirm", EditCurrencies),
+    (Method::GET, "/admin/currencies/{code}", SeeCurrencies),
+    (Method::POST, "/admin/currencies/{code}", EditCurrencies),
+    (Method::POST, "/admin/currencies/{code}/activate", EditCurrencies),
+    (Method::POST, "/admin/currencies/{code}/deactivate", EditCurrencies),
+    (Method::GET, "/admin/currencies/{code}/base", EditCurrencies),
+    (Method::POST, "/admin/currencies/{code}/base", EditCurrencies),
+];
 
 /// Somebody who works here and may do what they ask for.
 #[derive(Clone, Debug)]
@@ -94,7 +111,15 @@ impl<S: Send + Sync> FromRequestParts<S> for List {
 
 pub(super) fn router(state: &SharedState) -> Router<SharedState> {
     Router::new()
+        .route("/admin", get(dashboard::page))
+        .route("/api/admin/dashboard/stats", get(dashboard::numbers))
         .route("/admin/currencies", get(currencies::list).post(currencies::add))
+        .route("/admin/currencies/import", get(currencies::import).post(currencies::preview_import))
+        .route("/admin/currencies/import/confirm", post(currencies::confirm_import))
+        .route("/admin/currencies/{code}", get(currencies::show).post(currencies::set_rate))
+        .route("/admin/currencies/{code}/activate", post(currencies::activate))
+        .route("/admin/currencies/{code}/deactivate", post(currencies::deactivate))
+        .route("/admin/currencies/{code}/base", get(currencies::preview_base).post(currencies::set_base))
         .route_layer(from_fn_with_state(SharedState::clone(state), guard))
 }
 

@@ -1,0 +1,12 @@
+project-status-draft = not published
+project-status-queued = waiting
+project-status-compiling = being compiled
+project-status-ready = published
+project-status-failed = failed
+project-status-expired = expired
+project-status-archived = removed
+order-status-pending = new
+order-status-processing = in work
+order-status-shipped = shipped
+order-status-delivered = delivered
+order-status-cancelled = cancelled

@@ -1,0 +1,12 @@
+project-status-draft = չհրապարակված
+project-status-queued = սպասում է
+project-status-compiling = մշակվում է
+project-status-ready = հրապարակված
+project-status-failed = սխալ
+project-status-expired = ժամկետն անցել է
+project-status-archived = հեռացված
+order-status-pending = նոր
+order-status-processing = աշխատանքում
+order-status-shipped = ուղարկված
+order-status-delivered = առաքված
+order-status-cancelled = չեղարկված

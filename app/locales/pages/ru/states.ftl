@@ -1,0 +1,12 @@
+project-status-draft = не опубликовано
+project-status-queued = ждёт
+project-status-compiling = обрабатывается
+project-status-ready = опубликовано
+project-status-failed = ошибка
+project-status-expired = срок истёк
+project-status-archived = убрано
+order-status-pending = новый
+order-status-processing = в работе
+order-status-shipped = отправлен
+order-status-delivered = доставлен
+order-status-cancelled = отменён
