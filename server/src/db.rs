@@ -16,9 +16,11 @@ mod lives;
 mod mails;
 mod orders;
 mod prices;
+mod project_rows;
 mod projects;
 mod queue;
 mod settings;
+mod visits;
 mod words;
 
 use std::{
@@ -54,7 +56,10 @@ pub use self::{
     mails::{Mail, NewMail},
     orders::{Attached, ORDER_SORTS, OrderFilter},
     projects::{Project, Published},
+    project_rows::{ProjectFilter, ProjectLinks},
+    projects::{By, Project, Published},
     queue::{ATTEMPTS_MAX, Claim, LEASE},
+    visits::{DayVisits, Visit},
     words::FOUND_MAX,
 };
 use crate::{clock::Clock, config::Config, metrics::Metrics};

@@ -33,7 +33,7 @@ pub async fn publish_form(state: &AppState, address: IpAddr, form: Multipart) ->
     match take(state, &id, address, form).await {
         Ok(()) => Ok(id),
         Err(error) => {
-            state.db.purge(&id, Purge::Now).await?;
+            state.db.purge(&id, Purge::Now, None).await?;
             settle(state, &id).await?;
             Err(error)
         }
@@ -56,7 +56,7 @@ async fn take(state: &AppState, id: &str, address: IpAddr, mut form: Multipart) 
     let finish = Finish { targets: vec![target], files, replaces: 0 };
     let project = state.db.project(id).await?.ok_or_else(AppError::not_found)?;
     check(state, &project, &finish, Compiled::Here).await?;
-    if state.db.enqueue(id, &digest(&finish), &finish).await? {
+    if state.db.enqueue(id, &digest(&finish), &finish, None).await? {
         state.queued.notify_one();
         settle(state, id).await?;
     }

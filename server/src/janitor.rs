@@ -71,7 +71,7 @@ pub async fn tidy(state: &AppState) -> Result<(), AppError> {
     state.db.expire_due(keep).await?;
     state.db.trash_abandoned(ABANDONED_AFTER, keep).await?;
     for id in state.db.due_for_purge().await? {
-        state.db.purge(&id, Purge::Due).await?;
+        state.db.purge(&id, Purge::Due, None).await?;
     }
     loop {
         let unsettled = state.db.unsettled().await?;
