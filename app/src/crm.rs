@@ -3,6 +3,7 @@
 pub mod currencies;
 pub mod dashboard;
 pub mod parts;
+pub mod projects;
 
 use leptos::prelude::*;
 

@@ -55,7 +55,6 @@ pub use self::{
     lives::{Purge, Standing},
     mails::{Mail, NewMail},
     orders::{Attached, ORDER_SORTS, OrderFilter},
-    projects::{Project, Published},
     project_rows::{ProjectFilter, ProjectLinks},
     projects::{By, Project, Published},
     queue::{ATTEMPTS_MAX, Claim, LEASE},

@@ -68,12 +68,7 @@ pub async fn complete(state: &AppState, id: &str, finish: &Finish) -> Result<Pro
 ///
 /// # Errors
 /// As [`complete`].
-pub async fn complete_by(
-    state: &AppState,
-    id: &str,
-    finish: &Finish,
-    by: Option<By<'_>>,
-) -> Result<Project, AppError> {
+pub async fn complete_by(state: &AppState, id: &str, finish: &Finish, by: Option<By<'_>>) -> Result<Project, AppError> {
     let digest = digest(finish);
     let project = find(state, id).await?;
     if !project.is_open {
@@ -235,12 +230,7 @@ pub async fn change(state: &AppState, id: &str, change: Change) -> Result<Projec
 ///
 /// # Errors
 /// As [`change`].
-pub async fn change_by(
-    state: &AppState,
-    id: &str,
-    change: Change,
-    actor: Option<&Actor>,
-) -> Result<Project, AppError> {
+pub async fn change_by(state: &AppState, id: &str, change: Change, actor: Option<&Actor>) -> Result<Project, AppError> {
     let project = find(state, id).await?;
     let db = &state.db;
     let by = actor.map(|actor| By { actor, action: change.action() });

@@ -118,9 +118,7 @@ fn is_orphan(path: &Path, id: &str, standing: &Standing, switched_lately: bool) 
     match version {
         Some(version) if !standing.keeps_files => version > 0,
         Some(version) if version == standing.version => !switched_lately && is_older_edit(path, standing.edit),
-        Some(version) => {
-            Some(version) != standing.in_making && !(switched_lately && version < standing.version)
-        }
+        Some(version) => Some(version) != standing.in_making && !(switched_lately && version < standing.version),
         None => false,
     }
 }

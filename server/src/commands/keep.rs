@@ -8,8 +8,8 @@ use super::{Failure, block_on, failed, print};
 use crate::{
     backup::{self, Contents},
     config::Config,
-    janitor::SWEEP_AFTER,
     db::Actor,
+    janitor::SWEEP_AFTER,
     projects::{Change, change_by},
     state::AppState,
     sweep::{Sweep, sweep},
@@ -118,7 +118,8 @@ impl Project {
         block_on(async {
             let state = AppState::open(&self.config, self.config.listen).await?;
             let actor = Actor::system();
-            let project = change_by(&state, &self.id, wish, Some(&actor)).await.map_err(|error| failed(&self.id, error))?;
+            let project =
+                change_by(&state, &self.id, wish, Some(&actor)).await.map_err(|error| failed(&self.id, error))?;
             state.db.close().await;
             let status = serde_json::to_value(project.status).map_err(anyhow::Error::from)?;
             print(&format!("{}: {}", project.id, status.as_str().unwrap_or_default()))

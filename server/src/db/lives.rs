@@ -209,8 +209,7 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn standing(&self, id: &str) -> Result<Option<Standing>, sqlx::Error> {
-        let select =
-            "SELECT status, version, claim, lease_until_ms, is_open, settled, bytes, edit FROM ar_projects WHERE id = $1";
+        let select = "SELECT status, version, claim, lease_until_ms, is_open, settled, bytes, edit FROM ar_projects WHERE id = $1";
         let mut held = self.hold("standing").await?;
         let row = sqlx::query(select).bind(id).fetch_optional(&mut *held).await?;
         drop(held);

@@ -267,7 +267,8 @@ impl Db {
     /// When the database fails.
     pub async fn detach_project(&self, id: &str, by: By<'_>) -> Result<bool, sqlx::Error> {
         let update = "UPDATE ar_projects SET order_id = NULL, updated_ms = $2 WHERE id = $1 AND order_id IS NOT NULL";
-        self.change_project("detach_project", id, Some(by), sqlx::query(update).bind(id).bind(self.clock.now_ms())).await
+        self.change_project("detach_project", id, Some(by), sqlx::query(update).bind(id).bind(self.clock.now_ms()))
+            .await
     }
 
     /// One conditional update of a project, written down where somebody is said to make it; whether it happened.
@@ -359,7 +360,12 @@ pub(super) fn read_project(row: &AnyRow) -> Result<Project, sqlx::Error> {
         front: row.try_get("front")?,
         is_settled: row.try_get::<i64, _>("settled")? == 1,
         edit: row.try_get("edit")?,
-        overlays: row.try_get::<Option<String>, _>("overlays")?.as_deref().map(from_json).transpose()?.unwrap_or_default(),
+        overlays: row
+            .try_get::<Option<String>, _>("overlays")?
+            .as_deref()
+            .map(from_json)
+            .transpose()?
+            .unwrap_or_default(),
         owner_id: row.try_get("owner_id")?,
         order_id: row.try_get("order_id")?,
     })

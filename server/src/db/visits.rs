@@ -58,8 +58,7 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn visits_of(&self, id: &str, from_day: i64) -> Result<Vec<DayVisits>, sqlx::Error> {
-        let select =
-            "SELECT day, scans, plays FROM visits WHERE project_id = $1 AND day >= $2 ORDER BY day LIMIT 400";
+        let select = "SELECT day, scans, plays FROM visits WHERE project_id = $1 AND day >= $2 ORDER BY day LIMIT 400";
         let mut held = self.hold("visits_of").await?;
         let rows = sqlx::query(select).bind(id).bind(from_day).fetch_all(&mut *held).await?;
         drop(held);
