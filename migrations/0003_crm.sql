@@ -85,6 +85,7 @@ ALTER TABLE products ADD COLUMN created_ms BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE products ADD COLUMN archived_ms BIGINT;
 
 CREATE INDEX products_by_creation ON products (created_ms, id);
+CREATE INDEX products_by_change ON products (updated_ms, id);
 
 -- A price of its own in another currency than the product's; without one it is converted.
 CREATE TABLE product_prices (
@@ -186,6 +187,7 @@ CREATE TABLE order_items (
 
 CREATE INDEX order_items_by_product ON order_items (product_id);
 
+-- The customer whose it is; NULL for a guest's.
 ALTER TABLE ar_projects ADD COLUMN owner_id TEXT;
 ALTER TABLE ar_projects ADD COLUMN order_id TEXT;
 -- Counts the edits of how the videos lie on the photos, over all versions; each has a manifest of its own.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{album::sentence, language::Language};
+
 /// Most targets of one project.
 pub const TARGETS_MAX: usize = 100;
 /// Largest photo file in bytes.
@@ -226,6 +228,22 @@ pub struct Failure {
     pub detail: String,
 }
 
+impl Failure {
+    /// For a reader of this language: the detail, or what the language has for the code, which names no numbers.
+    #[must_use]
+    pub fn text(&self, language: Language) -> String {
+        let Some(text) = language.find(&format!("error-{}", self.code)) else { return sentence(&self.detail) };
+        // The server names the photo that a compile of many has failed at.
+        let named = self.detail.split_once(": ").and_then(|(file, _)| file.strip_prefix("photo-"));
+        match named.and_then(|number| number.parse::<u32>().ok()) {
+            Some(index) => {
+                language.text_with("studio-missing", &[("number", (index + 1).into()), ("what", text.into())])
+            }
+            None => text,
+        }
+    }
+}
+
 /// A target as its page shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
@@ -292,7 +310,7 @@ pub struct Problem {
     pub status: u16,
     /// Stable, snake case: what programs and tests look at.
     pub code: String,
-    /// A sentence that says what to do.
+    /// A sentence that says what to do, in the language that was asked for where it has one for this code.
     pub detail: String,
     /// The file it is about, as it was uploaded.
     #[serde(skip_serializing_if = "Option::is_none", default)]

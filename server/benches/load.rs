@@ -20,7 +20,7 @@ use std::{
 
 use album::{encode, photo};
 use app::permissions::Role;
-use customer::{Album, Call, Customer, site};
+use customer::{Album, Answer, Call, Customer, site};
 use database::new_database;
 use image::{GrayImage, ImageFormat};
 use process::{Installation, Kinora, UNLIMITED};
@@ -155,7 +155,11 @@ async fn stock(kinora: &Installation, database: Option<&url::Url>) {
 
 /// Gives the manager's cookie.
 async fn log_in(customer: &Customer, url: &str) -> String {
-    let answer = customer.once(url, &Call::form("/login", &[("email", EMAIL), ("password", PASSWORD)])).await.unwrap();
+    let form = [("email", EMAIL), ("password", PASSWORD)];
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let request =
+        customer.http.post(format!("{url}/login")).header("content-type", "application/x-www-form-urlencoded");
+    let answer = Answer::read(request.body(body).send().await.unwrap()).await.unwrap();
     answer.header("set-cookie").split(';').next().unwrap().to_owned()
 }
 

@@ -6,8 +6,8 @@
 
 mod accounts;
 mod audit;
-mod catalog;
 mod currencies;
+mod customers;
 mod dashboard;
 mod demo;
 mod dump;
@@ -16,10 +16,12 @@ mod lives;
 mod mails;
 mod orders;
 mod prices;
+mod products;
 mod project_rows;
 mod projects;
 mod queue;
 mod settings;
+mod storefront;
 mod visits;
 mod words;
 
@@ -40,14 +42,16 @@ use url::Url;
 
 pub(crate) use self::{
     accounts::StoredSession,
-    orders::{Placed, PlacedOrder},
+    customers::{KEPT_ROWS, Kept},
+    orders::{Contact, Placed, PlacedOrder},
     prices::Priced,
+    storefront::OnSale,
 };
 pub use self::{
     accounts::{Account, FAILURES_MAX, NewAccount, SessionRow},
     audit::{Actor, AuditEntry, AuditFilter},
-    catalog::Product,
     currencies::{CSV, Currency, MANUAL, RATE_DIGITS_MAX, Rebase, rebased},
+    customers::ProfileFields,
     dashboard::{DayOfVisits, Numbers, QUARTER_MS, Quarter},
     demo::{Cell, word_rows},
     dump::{TABLES, Value},
@@ -55,6 +59,10 @@ pub use self::{
     lives::{Purge, Standing},
     mails::{Mail, NewMail},
     orders::{Attached, ORDER_SORTS, OrderFilter},
+    products::{
+        Added, Deleted, ListedProduct, PICTURES_MAX, PRODUCT_SORTS, Product, ProductEntry, ProductFilter, ProductState,
+        Saved, picture_url,
+    },
     project_rows::{ProjectFilter, ProjectLinks},
     projects::{By, Project, Published},
     queue::{ATTEMPTS_MAX, Claim, LEASE},

@@ -134,10 +134,19 @@ pub async fn transition(
     Ok(order)
 }
 
+/// What the key in an order's link is a signature of.
+pub(crate) const ORDER: &str = "order";
+
+/// The path of the customer's page of an order, with the key that opens it.
+#[must_use]
+pub fn path(state: &AppState, id: &str) -> String {
+    format!("/orders/{id}?key={}", state.key.sign(ORDER, id))
+}
+
 /// The customer's page of an order; whoever has the link sees it.
 #[must_use]
 pub fn link(state: &AppState, id: &str) -> String {
-    format!("{}/orders/{id}", state.public_url)
+    format!("{}{}", state.public_url, path(state, id))
 }
 
 pub(crate) fn project_unavailable() -> AppError {

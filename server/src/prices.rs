@@ -161,16 +161,27 @@ fn rate_missing(currency: &str) -> AppError {
 }
 
 /// The rates in force.
-struct Rates {
+pub(crate) struct Rates {
     base: String,
     currencies: Vec<CurrencyRow>,
 }
 
 impl Rates {
-    fn new(currencies: Vec<CurrencyRow>) -> Self {
+    pub(crate) fn new(currencies: Vec<CurrencyRow>) -> Self {
         let base =
             currencies.iter().find(|currency| currency.is_base).map(|base| base.code.clone()).unwrap_or_default();
         Self { base, currencies }
+    }
+
+    /// The base currency.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The codes of the currencies that may be chosen and have a rate.
+    pub(crate) fn usable(&self) -> Vec<String> {
+        let codes = self.currencies.iter().map(|currency| &currency.code);
+        codes.filter(|code| self.in_use(code).is_ok()).cloned().collect()
     }
 
     /// The rate of a currency that may be chosen.
@@ -190,7 +201,8 @@ impl Rates {
         rate.filter(|rate| *rate > Decimal::ZERO).ok_or_else(|| rate_missing(code))
     }
 
-    fn convert(&self, minor: i64, from: &str, to: &str) -> Result<i64, AppError> {
+    /// An amount in another currency, rounded to its smallest unit.
+    pub(crate) fn convert(&self, minor: i64, from: &str, to: &str) -> Result<i64, AppError> {
         if from == to {
             return Ok(minor);
         }

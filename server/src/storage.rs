@@ -34,6 +34,8 @@ use tokio::task::spawn_blocking;
 
 use crate::{config::Config, id::hex};
 
+/// The folder of products' pictures.
+pub const SHOP: &str = "shop";
 /// The mark that files may be sent.
 const OPEN: &str = "open";
 /// What the name of an announcement begins with; the file's length follows.
@@ -496,6 +498,12 @@ pub fn published(id: &str, file: &str) -> Path {
 #[must_use]
 pub fn versioned(id: &str, version: i64, file: &str) -> Path {
     Path::from_iter(["ar-storage", id, &format!("v{version}"), file].into_iter().filter(|part| !part.is_empty()))
+}
+
+/// A picture of a product.
+#[must_use]
+pub fn shop_picture(id: &str) -> Path {
+    Path::from_iter([SHOP, &format!("{id}.jpg")])
 }
 
 /// The folder of a project's photos as they were sent.

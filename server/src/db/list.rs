@@ -123,11 +123,17 @@ pub(super) struct Paged {
     sql: String,
     binds: Vec<Bind>,
     place: Place,
+    length: usize,
 }
 
 impl Paged {
     /// `select` goes up to and with `FROM`; the table's alias is `t`, its key `t.id`.
-    pub(super) fn new(select: &str, mut conditions: Conditions, sort: Sort, place: Place) -> Self {
+    pub(super) fn new(select: &str, conditions: Conditions, sort: Sort, place: Place) -> Self {
+        Self::of_length(select, conditions, sort, place, PAGE_ROWS)
+    }
+
+    /// A page of another length.
+    pub(super) fn of_length(select: &str, mut conditions: Conditions, sort: Sort, place: Place, length: usize) -> Self {
         let column = sort.column;
         // Before a row means after it in the reverse order.
         let descending = sort.descending != matches!(place, Place::Before(..));
@@ -140,9 +146,9 @@ impl Paged {
         let sql = format!(
             "{select} {} ORDER BY {column} {direction}, t.id {direction} LIMIT {}",
             conditions.where_clause(),
-            PAGE_ROWS + 1
+            length + 1
         );
-        Self { sql, binds: conditions.binds, place }
+        Self { sql, binds: conditions.binds, place, length }
     }
 
     fn query(&self) -> Query<'_, Any, AnyArguments> {
@@ -164,8 +170,8 @@ impl Paged {
         read: impl Fn(&AnyRow) -> Result<T, sqlx::Error>,
         key: impl Fn(&T) -> (i64, String),
     ) -> Result<Page<T>, sqlx::Error> {
-        let has_more = rows.len() > PAGE_ROWS;
-        let mut rows = rows.iter().take(PAGE_ROWS).map(read).collect::<Result<Vec<T>, _>>()?;
+        let has_more = rows.len() > self.length;
+        let mut rows = rows.iter().take(self.length).map(read).collect::<Result<Vec<T>, _>>()?;
         let is_reverse = matches!(self.place, Place::Before(..));
         if is_reverse {
             rows.reverse();

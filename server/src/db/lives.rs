@@ -13,6 +13,10 @@ use super::{
 
 /// How many rows one look takes at most; the next look takes the rest.
 const AT_A_TIME: i64 = 100;
+/// What is left of a project that was deleted for good, as of `$2`; a size below zero marks it.
+pub(super) const PURGED: &str = "status = 'archived', name = '', customer = '', finish = NULL, published = NULL, \
+    targets = NULL, overlays = NULL, mind_bytes = NULL, version = 0, bytes = -1, is_open = 0, expires_ms = NULL, \
+    purge_ms = NULL, claim = claim + 1, lease_until_ms = 0, front = front + 1, settled = 0, updated_ms = $2";
 
 /// What the sweep needs to know of a project.
 #[derive(Clone, Debug)]
@@ -87,15 +91,12 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn purge(&self, id: &str, why: Purge, by: Option<By<'_>>) -> Result<bool, sqlx::Error> {
-        // A size below zero marks what was deleted for good.
-        let update = "UPDATE ar_projects SET status = 'archived', name = '', customer = '', finish = NULL, published = NULL, overlays = NULL, \
-                      targets = NULL, mind_bytes = NULL, version = 0, bytes = -1, is_open = 0, expires_ms = NULL, \
-                      purge_ms = NULL, claim = claim + 1, lease_until_ms = 0, front = front + 1, settled = 0, updated_ms = $2 \
-                      WHERE id = $1 AND bytes >= 0 AND ($3 = 1 OR purge_ms < $2)";
+        let update =
+            format!("UPDATE ar_projects SET {PURGED} WHERE id = $1 AND bytes >= 0 AND ($3 = 1 OR purge_ms < $2)");
         let now = i64::from(why == Purge::Now);
         let mut held = self.hold("purge").await?;
         let mut transaction = held.begin().await?;
-        let update = sqlx::query(update).bind(id).bind(self.clock.now_ms()).bind(now);
+        let update = sqlx::query(sqlx::AssertSqlSafe(update)).bind(id).bind(self.clock.now_ms()).bind(now);
         let done = change(&mut transaction, self.clock.now_ms(), id, by, update).await?;
         if done {
             words::index(&mut transaction, "project", id, &[id], "").await?;

@@ -13,7 +13,7 @@ use sqlx::{AnyConnection, Connection, Row, any::AnyRow};
 use super::{
     Actor, Db,
     audit::{Change, record},
-    list::{Bind, Conditions, Page, Paged, Place, Sort, bound},
+    list::{Bind, Conditions, PAGE_ROWS, Page, Paged, Place, Sort, bound},
     words,
 };
 use crate::prices::Quote;
@@ -33,6 +33,8 @@ pub struct OrderFilter {
     pub search: String,
     /// Where they stand.
     pub status: Option<OrderStatus>,
+    /// A customer's.
+    pub customer_id: String,
     /// Made from this time on.
     pub from_ms: Option<i64>,
     /// Made before this time.
@@ -48,6 +50,17 @@ pub struct Attached {
     pub name: String,
     /// Where it stands.
     pub status: ProjectStatus,
+}
+
+/// How a customer is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Contact {
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) phone: String,
+    pub(crate) address: String,
+    /// `None` for the shop's.
+    pub(crate) language: Option<Language>,
 }
 
 /// An order that is to be placed.
@@ -80,10 +93,12 @@ pub(crate) enum Placed {
 const COLUMNS: &str = "t.id, t.number, t.status, t.customer_id, t.name, t.email, t.phone, t.address, t.language, t.currency, \
                        t.base, t.rate, t.total_minor, t.base_minor, t.message, t.notes, t.tracking, t.cancel_reason, t.origin, \
                        t.created_ms, t.updated_ms";
+/// Rows that are read at a time for an export.
+const BATCH_ROWS: usize = 1000;
 /// Most living photos of an order that are listed.
 const ATTACHED_MAX: i64 = 100;
 /// Whether a living photo may go to an order: it exists and belongs to none, or to one that will not be made.
-const IS_FREE: &str =
+pub(super) const IS_FREE: &str =
     "bytes >= 0 AND (order_id IS NULL OR order_id IN (SELECT id FROM orders WHERE status = 'cancelled'))";
 
 impl Db {
@@ -185,18 +200,17 @@ impl Db {
         sort: Sort,
         place: Place,
     ) -> Result<Page<Order>, sqlx::Error> {
-        let mut conditions = Conditions::default();
-        words::search(&mut conditions, "order", &filter.search);
-        if let Some(status) = filter.status {
-            conditions.and("t.status = ?", [Bind::from(status.name())]);
-        }
-        if let Some(from) = filter.from_ms {
-            conditions.and("t.created_ms >= ?", [from.into()]);
-        }
-        if let Some(to) = filter.to_ms {
-            conditions.and("t.created_ms < ?", [to.into()]);
-        }
-        self.page_of_orders(conditions, sort, place).await
+        self.page_of_orders(filtered(filter), sort, place, PAGE_ROWS).await
+    }
+
+    /// The same in larger pieces, to export them.
+    pub(crate) async fn orders_batch(
+        &self,
+        filter: &OrderFilter,
+        sort: Sort,
+        place: Place,
+    ) -> Result<Page<Order>, sqlx::Error> {
+        self.page_of_orders(filtered(filter), sort, place, BATCH_ROWS).await
     }
 
     /// A page of a customer's orders, newest first.
@@ -206,7 +220,7 @@ impl Db {
     pub async fn orders_of_customer(&self, customer_id: &str, place: Place) -> Result<Page<Order>, sqlx::Error> {
         let mut conditions = Conditions::default();
         conditions.and("t.customer_id = ?", [Bind::from(customer_id)]);
-        self.page_of_orders(conditions, ORDER_SORTS[0], place).await
+        self.page_of_orders(conditions, ORDER_SORTS[0], place, PAGE_ROWS).await
     }
 
     async fn page_of_orders(
@@ -214,8 +228,10 @@ impl Db {
         conditions: Conditions,
         sort: Sort,
         place: Place,
+        length: usize,
     ) -> Result<Page<Order>, sqlx::Error> {
-        let paged = Paged::new(&format!("SELECT {COLUMNS} FROM orders t"), conditions, sort, place);
+        let select = format!("SELECT {COLUMNS} FROM orders t");
+        let paged = Paged::of_length(&select, conditions, sort, place, length);
         let rows = self.rows_of("orders_page", &paged).await?;
         paged.page(&rows, read, |order| (sort_value(order, sort), order.id.clone()))
     }
@@ -262,6 +278,105 @@ impl Db {
         Ok(true)
     }
 
+    /// Changes what staff wrote about an order.
+    pub(crate) async fn set_order_notes(&self, before: &Order, notes: &str, actor: &Actor) -> Result<(), sqlx::Error> {
+        let update = "UPDATE orders SET notes = $2, updated_ms = $3 WHERE id = $1";
+        let fields = (json!({ "notes": before.notes }), json!({ "notes": notes }));
+        self.set_order_text(update, "order.notes", &before.id, notes, fields, actor).await
+    }
+
+    /// Changes the carrier's number of an order.
+    pub(crate) async fn set_order_tracking(
+        &self,
+        before: &Order,
+        tracking: &str,
+        actor: &Actor,
+    ) -> Result<(), sqlx::Error> {
+        let update = "UPDATE orders SET tracking = $2, updated_ms = $3 WHERE id = $1";
+        let fields = (json!({ "tracking": before.tracking }), json!({ "tracking": tracking }));
+        self.set_order_text(update, "order.tracking", &before.id, tracking, fields, actor).await
+    }
+
+    async fn set_order_text(
+        &self,
+        update: &'static str,
+        action: &'static str,
+        id: &str,
+        text: &str,
+        (before, after): (Value, Value),
+        actor: &Actor,
+    ) -> Result<(), sqlx::Error> {
+        let now = self.clock.now_ms();
+        let mut held = self.hold("set_order_text").await?;
+        let mut transaction = held.begin().await?;
+        sqlx::query(update).bind(id).bind(text).bind(now).execute(&mut *transaction).await?;
+        let change = Change { action, entity: "order", entity_id: id, before, after };
+        record(&mut transaction, now, actor, change).await?;
+        transaction.commit().await
+    }
+
+    /// Puts a living photo to an order; `false` when there is none of the id, or it belongs to another order.
+    pub(crate) async fn attach_project(&self, id: &str, project: &str, actor: &Actor) -> Result<bool, sqlx::Error> {
+        let update = format!("UPDATE ar_projects SET order_id = $2 WHERE id = $1 AND {IS_FREE}");
+        let fields = (json!({}), json!({ "project": project }));
+        self.set_project_order(update, "order.attach", (id, project), fields, actor).await
+    }
+
+    /// Takes a living photo away from an order; `false` when it is not there.
+    pub(crate) async fn detach_project(&self, id: &str, project: &str, actor: &Actor) -> Result<bool, sqlx::Error> {
+        let update = "UPDATE ar_projects SET order_id = NULL WHERE id = $1 AND order_id = $2".to_owned();
+        let fields = (json!({ "project": project }), json!({}));
+        self.set_project_order(update, "order.detach", (id, project), fields, actor).await
+    }
+
+    async fn set_project_order(
+        &self,
+        update: String,
+        action: &'static str,
+        (id, project): (&str, &str),
+        (before, after): (Value, Value),
+        actor: &Actor,
+    ) -> Result<bool, sqlx::Error> {
+        let now = self.clock.now_ms();
+        let mut held = self.hold("set_project_order").await?;
+        let mut transaction = held.begin().await?;
+        let done = sqlx::query(sqlx::AssertSqlSafe(update)).bind(project).bind(id);
+        if done.execute(&mut *transaction).await?.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let change = Change { action, entity: "order", entity_id: id, before, after };
+        record(&mut transaction, now, actor, change).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    /// Days that an order's slowest product takes to make.
+    pub(crate) async fn production_days(&self, order_id: &str) -> Result<i64, sqlx::Error> {
+        let select = "SELECT CAST(MAX(p.production_days) AS BIGINT) FROM order_items i \
+                      JOIN products p ON p.id = i.product_id WHERE i.order_id = $1";
+        let mut held = self.hold("production_days").await?;
+        let days: Option<i64> = sqlx::query_scalar(select).bind(order_id).fetch_one(&mut *held).await?;
+        Ok(days.unwrap_or_default())
+    }
+
+    /// Whom an order is for, by the id of their profile; `None` where there is none or it was erased.
+    pub(crate) async fn buyer(&self, customer_id: &str) -> Result<Option<Contact>, sqlx::Error> {
+        let select = "SELECT name, email, phone, address, language FROM customers WHERE id = $1 AND erased_ms IS NULL";
+        let mut held = self.hold("buyer").await?;
+        let row = sqlx::query(select).bind(customer_id).fetch_optional(&mut *held).await?;
+        drop(held);
+        let read = |row: &AnyRow| {
+            Ok(Contact {
+                name: row.try_get("name")?,
+                email: row.try_get("email")?,
+                phone: row.try_get("phone")?,
+                address: row.try_get("address")?,
+                language: Language::parse(&row.try_get::<String, _>("language")?),
+            })
+        };
+        row.as_ref().map(read).transpose()
+    }
+
     /// The living photos of an order.
     ///
     /// # Errors
@@ -278,6 +393,24 @@ impl Db {
         };
         rows.iter().map(read).collect()
     }
+}
+
+fn filtered(filter: &OrderFilter) -> Conditions {
+    let mut conditions = Conditions::default();
+    words::search(&mut conditions, "order", &filter.search);
+    if let Some(status) = filter.status {
+        conditions.and("t.status = ?", [Bind::from(status.name())]);
+    }
+    if !filter.customer_id.is_empty() {
+        conditions.and("t.customer_id = ?", [Bind::from(filter.customer_id.as_str())]);
+    }
+    if let Some(from) = filter.from_ms {
+        conditions.and("t.created_ms >= ?", [from.into()]);
+    }
+    if let Some(to) = filter.to_ms {
+        conditions.and("t.created_ms < ?", [to.into()]);
+    }
+    conditions
 }
 
 async fn insert_items(

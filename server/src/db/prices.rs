@@ -27,7 +27,36 @@ pub(crate) struct Priced {
     pub(crate) is_sold: bool,
 }
 
+/// Most products that can be chosen from.
+const OFFERS_MAX: i64 = 500;
+
+/// A product's name in a language; English where it has none.
+fn name_in(language: Language) -> &'static str {
+    match language {
+        Language::En => "t.name",
+        Language::Ru => "CASE WHEN t.name_ru = '' THEN t.name ELSE t.name_ru END",
+        Language::Hy => "CASE WHEN t.name_hy = '' THEN t.name ELSE t.name_hy END",
+    }
+}
+
 impl Db {
+    /// The products on sale, each with its name and SKU, by name.
+    pub(crate) async fn offers(&self, language: Language) -> Result<Vec<(String, String)>, sqlx::Error> {
+        let name = name_in(language);
+        let select = format!(
+            "SELECT t.id, t.sku, {name} AS called FROM products t WHERE t.is_active = 1 AND t.archived_ms IS NULL \
+             ORDER BY t.name, t.id LIMIT $1"
+        );
+        let mut held = self.hold("offers").await?;
+        let rows = sqlx::query(sqlx::AssertSqlSafe(select)).bind(OFFERS_MAX).fetch_all(&mut *held).await?;
+        drop(held);
+        let read = |row: &sqlx::any::AnyRow| {
+            let (name, sku): (String, String) = (row.try_get("called")?, row.try_get("sku")?);
+            Ok((row.try_get("id")?, format!("{name} ({sku})")))
+        };
+        rows.iter().map(read).collect()
+    }
+
     /// The products of these ids, with their own prices in a currency.
     ///
     /// # Errors
@@ -41,11 +70,7 @@ impl Db {
         if ids.is_empty() {
             return Ok(vec![]);
         }
-        let name = match language {
-            Language::En => "t.name",
-            Language::Ru => "CASE WHEN t.name_ru = '' THEN t.name ELSE t.name_ru END",
-            Language::Hy => "CASE WHEN t.name_hy = '' THEN t.name ELSE t.name_hy END",
-        };
+        let name = name_in(language);
         let places: Vec<String> = (0..ids.len()).map(|index| format!("${}", index + 2)).collect();
         let select = format!(
             "SELECT t.id, t.sku, {name} AS called, t.price_minor, t.currency, t.stock, p.price_minor AS own_minor, \

@@ -9,7 +9,9 @@ use sqlx::{Any, AnyConnection, Connection, Row, any::AnyArguments, any::AnyRow, 
 use super::{
     Actor, Db,
     audit::{self, record},
-    from_json, json as to_json, words,
+    from_json, json as to_json,
+    orders::IS_FREE,
+    words,
 };
 
 /// How long a publication may be alone with a draft: longer than any request is allowed to take.
@@ -245,30 +247,32 @@ impl Db {
     /// When the database fails.
     pub async fn give_project(&self, id: &str, customer: Option<&str>, by: By<'_>) -> Result<bool, sqlx::Error> {
         let update = "UPDATE ar_projects SET owner_id = $2, updated_ms = $3 WHERE id = $1 AND bytes >= 0 \
-                      AND ($2 IS NULL OR EXISTS (SELECT 1 FROM customers c WHERE c.id = $2))";
+                      AND ($2 IS NULL OR EXISTS (SELECT 1 FROM customers c WHERE c.id = $2 AND c.erased_ms IS NULL))";
         let update = sqlx::query(update).bind(id).bind(customer).bind(self.clock.now_ms());
         self.change_project("give_project", id, Some(by), update).await
     }
 
-    /// Attaches a project to the order of a number; `false` when there is no such order.
+    /// Puts a project to the order of a number; `false` when there is none, or it belongs to another one.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn attach_project(&self, id: &str, order: i64, by: By<'_>) -> Result<bool, sqlx::Error> {
-        let update = "UPDATE ar_projects SET order_id = (SELECT o.id FROM orders o WHERE o.number = $2), updated_ms = $3 \
-                      WHERE id = $1 AND bytes >= 0 AND EXISTS (SELECT 1 FROM orders o WHERE o.number = $2)";
-        let update = sqlx::query(update).bind(id).bind(order).bind(self.clock.now_ms());
-        self.change_project("attach_project", id, Some(by), update).await
+    pub async fn put_to_order(&self, id: &str, number: i64, by: By<'_>) -> Result<bool, sqlx::Error> {
+        let update = format!(
+            "UPDATE ar_projects SET order_id = (SELECT o.id FROM orders o WHERE o.number = $2), updated_ms = $3 \
+             WHERE id = $1 AND {IS_FREE} AND EXISTS (SELECT 1 FROM orders o WHERE o.number = $2)"
+        );
+        let update = sqlx::query(sqlx::AssertSqlSafe(update)).bind(id).bind(number).bind(self.clock.now_ms());
+        self.change_project("put_to_order", id, Some(by), update).await
     }
 
     /// Takes a project off its order.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn detach_project(&self, id: &str, by: By<'_>) -> Result<bool, sqlx::Error> {
+    pub async fn take_off_order(&self, id: &str, by: By<'_>) -> Result<bool, sqlx::Error> {
         let update = "UPDATE ar_projects SET order_id = NULL, updated_ms = $2 WHERE id = $1 AND order_id IS NOT NULL";
-        self.change_project("detach_project", id, Some(by), sqlx::query(update).bind(id).bind(self.clock.now_ms()))
-            .await
+        let update = sqlx::query(update).bind(id).bind(self.clock.now_ms());
+        self.change_project("take_off_order", id, Some(by), update).await
     }
 
     /// One conditional update of a project, written down where somebody is said to make it; whether it happened.

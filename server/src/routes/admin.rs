@@ -1,7 +1,10 @@
 //! The CRM's routes: the table of who may what, and its guard. A route that is not in the table is not reachable.
 
 mod currencies;
+pub(super) mod customers;
 mod dashboard;
+mod orders;
+mod products;
 mod sent;
 
 use app::{
@@ -12,7 +15,7 @@ use app::{
 };
 use axum::{
     Extension, Router,
-    extract::{FromRequestParts, MatchedPath, Request, State},
+    extract::{DefaultBodyLimit, FromRequestParts, MatchedPath, Request, State},
     http::{Method, StatusCode, header, request::Parts},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
@@ -31,7 +34,10 @@ use crate::{
     state::SharedState,
 };
 
-use Permission::{EditCurrencies, SeeCurrencies, SeeDashboard};
+use Permission::{
+    EditCurrencies, EditCustomers, EditOrders, EditProducts, EraseCustomers, MoveOrders, SeeCurrencies, SeeCustomers,
+    SeeDashboard, SeeOrders, SeeProducts,
+};
 
 /// Every route of the CRM, and what it asks for.
 #[rustfmt::skip]
@@ -50,6 +56,40 @@ pub const ROUTES: &[(Method, &str, Permission)] = &[
     (Method::POST, "/admin/currencies/{code}/deactivate", EditCurrencies),
     (Method::GET, "/admin/currencies/{code}/base", EditCurrencies),
     (Method::POST, "/admin/currencies/{code}/base", EditCurrencies),
+
+    (Method::GET, "/admin/products", SeeProducts),
+    (Method::GET, "/admin/products/new", EditProducts),
+    (Method::POST, "/admin/products/new", EditProducts),
+    (Method::GET, "/admin/products/{id}", SeeProducts),
+    (Method::POST, "/admin/products/{id}", EditProducts),
+    (Method::POST, "/admin/products/{id}/archive", EditProducts),
+    (Method::POST, "/admin/products/{id}/restore", EditProducts),
+    (Method::POST, "/admin/products/{id}/delete", EditProducts),
+    (Method::POST, "/admin/products/{id}/pictures", EditProducts),
+    (Method::POST, "/admin/products/{id}/pictures/{picture}/up", EditProducts),
+    (Method::POST, "/admin/products/{id}/pictures/{picture}/down", EditProducts),
+    (Method::POST, "/admin/products/{id}/pictures/{picture}/remove", EditProducts),
+
+    (Method::GET, "/admin/customers", SeeCustomers),
+    (Method::POST, "/admin/customers", EditCustomers),
+    (Method::GET, "/admin/customers/new", EditCustomers),
+    (Method::GET, "/admin/customers/{id}", SeeCustomers),
+    (Method::POST, "/admin/customers/{id}", EditCustomers),
+    (Method::GET, "/admin/customers/{id}/export.json", EraseCustomers),
+    (Method::GET, "/admin/customers/{id}/erase", EraseCustomers),
+    (Method::POST, "/admin/customers/{id}/erase", EraseCustomers),
+    (Method::GET, "/admin/orders", SeeOrders),
+    (Method::POST, "/admin/orders", MoveOrders),
+    (Method::GET, "/admin/orders.csv", SeeOrders),
+    (Method::GET, "/admin/orders/new", EditOrders),
+    (Method::POST, "/admin/orders/new", EditOrders),
+    (Method::GET, "/admin/orders/{id}", SeeOrders),
+    (Method::POST, "/admin/orders/{id}/status", MoveOrders),
+    (Method::POST, "/admin/orders/{id}/tracking", MoveOrders),
+    (Method::POST, "/admin/orders/{id}/notes", EditOrders),
+    (Method::POST, "/admin/orders/{id}/attach", EditOrders),
+    (Method::POST, "/admin/orders/{id}/detach", EditOrders),
+    (Method::GET, "/admin/orders/{id}/sheet", SeeOrders),
 ];
 
 /// Somebody who works here and may do what they ask for.
@@ -120,6 +160,34 @@ pub(super) fn router(state: &SharedState) -> Router<SharedState> {
         .route("/admin/currencies/{code}/activate", post(currencies::activate))
         .route("/admin/currencies/{code}/deactivate", post(currencies::deactivate))
         .route("/admin/currencies/{code}/base", get(currencies::preview_base).post(currencies::set_base))
+        .route("/admin/products", get(products::list))
+        .route("/admin/products/new", get(products::new).post(products::create))
+        .route("/admin/products/{id}", get(products::show).post(products::change))
+        .route("/admin/products/{id}/archive", post(products::archive))
+        .route("/admin/products/{id}/restore", post(products::restore))
+        .route("/admin/products/{id}/delete", post(products::delete))
+        .route(
+            "/admin/products/{id}/pictures",
+            post(products::add_picture).layer(DefaultBodyLimit::max(products::UPLOAD_BYTES_MAX)),
+        )
+        .route("/admin/products/{id}/pictures/{picture}/up", post(products::picture_up))
+        .route("/admin/products/{id}/pictures/{picture}/down", post(products::picture_down))
+        .route("/admin/products/{id}/pictures/{picture}/remove", post(products::remove_picture))
+        .route("/admin/customers", get(customers::list).post(customers::add))
+        .route("/admin/customers/new", get(customers::new))
+        .route("/admin/customers/{id}", get(customers::detail).post(customers::edit))
+        .route("/admin/customers/{id}/export.json", get(customers::export))
+        .route("/admin/customers/{id}/erase", get(customers::erase_page).post(customers::erase))
+        .route("/admin/orders", get(orders::list).post(orders::move_several))
+        .route("/admin/orders.csv", get(orders::export))
+        .route("/admin/orders/new", get(orders::new_form).post(orders::place))
+        .route("/admin/orders/{id}", get(orders::show))
+        .route("/admin/orders/{id}/status", post(orders::move_one))
+        .route("/admin/orders/{id}/tracking", post(orders::set_tracking))
+        .route("/admin/orders/{id}/notes", post(orders::set_notes))
+        .route("/admin/orders/{id}/attach", post(orders::attach))
+        .route("/admin/orders/{id}/detach", post(orders::detach))
+        .route("/admin/orders/{id}/sheet", get(orders::sheet))
         .route_layer(from_fn_with_state(SharedState::clone(state), guard))
 }
 

@@ -3,7 +3,7 @@
 use app::permissions::Role;
 use axum::http::{StatusCode, header};
 use serde_json::Value;
-use server::db::{Actor, AuditFilter, PAGE_ROWS, Place};
+use server::db::{Actor, AuditFilter, PAGE_ROWS, Place, Rebase, rebased};
 
 use crate::{
     browser::{Browser, multipart},
@@ -188,6 +188,13 @@ async fn another_base_is_shown_before_it_is_made() {
     for fields in [[("base", "AMD"), ("seen", seen.as_str())], [("base", "USD"), ("seen", "")]] {
         assert_eq!(browser.submit("/admin/currencies/RUB/base", &fields).await.status, StatusCode::CONFLICT);
     }
+    // Whoever is faster between the look and the write: the database looks again.
+    let currencies = shop.state.db.all_currencies().await.unwrap();
+    let mut told = rebased(&currencies, "RUB").unwrap();
+    let wrong_base = shop.state.db.set_base("AMD", "RUB", &told, &Actor::system()).await.unwrap();
+    told[1].after = Some("133".into());
+    let wrong_rate = shop.state.db.set_base("USD", "RUB", &told, &Actor::system()).await.unwrap();
+    assert_eq!([wrong_base, wrong_rate], [Rebase::Outdated; 2]);
     assert_eq!(public(&shop).await, [("USD".into(), "1".into())]);
 
     let fields = [("base", base.as_str()), ("seen", seen.as_str())];

@@ -311,7 +311,7 @@ fn read_table(csv: &str, currencies: &[CurrencyRow]) -> Result<Vec<ImportLine>, 
         if lines.len() == CSV_LINES_MAX {
             return Err("currency-import-too-large");
         }
-        let number = record.position().map_or(0, csv::Position::line);
+        let number = line_of(csv, &record);
         let code = record.get(0).unwrap_or_default().to_uppercase();
         let is_again = lines.iter().any(|line| line.code == code);
         let read = rate(record.get(1).unwrap_or_default());
@@ -330,6 +330,15 @@ fn read_table(csv: &str, currencies: &[CurrencyRow]) -> Result<Vec<ImportLine>, 
         lines.push(ImportLine { number, code, before, after, change, problem });
     }
     if lines.is_empty() { Err("currency-import-empty") } else { Ok(lines) }
+}
+
+/// The number of a line in a table, empty ones counted: the reader's own count is one behind where lines end in two bytes.
+fn line_of(csv: &str, record: &csv::StringRecord) -> u64 {
+    let at = record.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(0);
+    let rest = csv.get(at..).unwrap_or_default();
+    let begins = at + (rest.len() - rest.trim_start().len());
+    let before = csv.get(..begins).unwrap_or_default();
+    before.matches('\n').count() as u64 + 1
 }
 
 /// By how much a rate changes, in hundredths of a per cent.
@@ -357,6 +366,14 @@ mod tests {
             ("1e3", Err("problem-number")),
         ] {
             assert_eq!(rate(text).map(|rate| rate.to_string()), read.map(str::to_owned), "{text}");
+        }
+    }
+
+    #[test]
+    fn lines_are_counted_as_people_count_them() {
+        for table in ["code,rate\nAAA,1\n\nBBB,1\nCCC,1", "code,rate\r\nAAA,1\r\n\r\nBBB,1\r\nCCC,1\r\n"] {
+            let numbers: Vec<u64> = read_table(table, &[]).unwrap().iter().map(|line| line.number).collect();
+            assert_eq!(numbers, [2, 4, 5], "{table:?}");
         }
     }
 
