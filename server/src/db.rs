@@ -63,7 +63,7 @@ pub use self::{
         Added, Deleted, ListedProduct, PICTURES_MAX, PRODUCT_SORTS, Product, ProductEntry, ProductFilter, ProductState,
         Saved, picture_url,
     },
-    project_rows::{ProjectFilter, ProjectLinks},
+    project_rows::{PROJECT_SORTS, ProjectFilter, ProjectLinks},
     projects::{By, Project, Published},
     queue::{ATTEMPTS_MAX, Claim, LEASE},
     visits::{DayVisits, Visit},

@@ -25,7 +25,7 @@ use crate::{
     id::hex,
     state::AppState,
     storage::{StoredFile, original, versioned},
-    uploads::{UploadName, check_video},
+    uploads::{UploadName, probe_video},
 };
 
 /// Longest side of a published photo, in pixels; enough to fill a phone.
@@ -80,7 +80,7 @@ pub async fn check(
                 photo_sizes.insert(number, size);
             }
             Some(UploadName::Video(_)) => {
-                check_video(&state.storage, &stored).await.map_err(|error| error.about(name))?;
+                probe_video(&state.storage, &stored).await.map_err(|error| error.about(name))?;
             }
             Some(UploadName::Mind) => {
                 let decoded = bytes.clone();

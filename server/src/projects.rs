@@ -27,13 +27,32 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// # Errors
 /// Refusals of the name, and of too many from one address.
 pub async fn begin(state: &AppState, address: IpAddr, name: &str) -> Result<String, AppError> {
+    check_name(name.trim())?;
+    state.limits.project(address)?;
+    begin_project(state, name, &state.key.pseudonym(address), Term::Trial).await
+}
+
+/// How long a project lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Term {
+    /// As long as trials do, where there are any.
+    Trial,
+    /// For good.
+    Permanent,
+}
+
+/// Begins a project of whoever has that pseudonym, and opens it for files; gives its id.
+///
+/// # Errors
+/// A refusal of the name; when the database or the store fails.
+pub async fn begin_project(state: &AppState, name: &str, customer: &str, term: Term) -> Result<String, AppError> {
     let name = name.trim();
     check_name(name)?;
-    state.limits.project(address)?;
-    let id = new_id(state.options.trial.is_some())?;
+    let trial = state.options.trial.filter(|_| term == Term::Trial);
+    let id = new_id(trial.is_some())?;
     state.storage.put(&published(&id, "pending"), PutPayload::new()).await?;
     state.storage.set_open(&id, true).await?;
-    state.db.create_project(&id, name, &state.key.pseudonym(address), state.options.trial).await?;
+    state.db.create_project(&id, name, customer, trial).await?;
     Ok(id)
 }
 

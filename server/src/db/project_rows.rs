@@ -1,7 +1,7 @@
 //! Projects as the CRM lists them.
 
 use app::{
-    crm::projects::ProjectRow,
+    crm::projects::{ProjectRow, status_name},
     model::{ProjectStatus, TargetView},
 };
 use sqlx::{Connection, Row, any::AnyRow};
@@ -14,6 +14,18 @@ use super::{
 
 /// Projects that are made searchable at a time.
 const INDEX_AT_A_TIME: i64 = 100;
+
+/// What the list is sorted by; the first is meant where nothing is said. By their end only trials are listed.
+pub const PROJECT_SORTS: [Sort; 8] = [
+    Sort { name: "newest", column: "t.created_ms", descending: true },
+    Sort { name: "oldest", column: "t.created_ms", descending: false },
+    Sort { name: "largest", column: "t.bytes", descending: true },
+    Sort { name: "smallest", column: "t.bytes", descending: false },
+    Sort { name: "most-scanned", column: "t.scans", descending: true },
+    Sort { name: "least-scanned", column: "t.scans", descending: false },
+    Sort { name: "ends-first", column: "t.expires_ms", descending: false },
+    Sort { name: "ends-last", column: "t.expires_ms", descending: true },
+];
 
 /// What the list is narrowed by; empty for all.
 #[derive(Clone, Debug, Default)]
@@ -61,7 +73,7 @@ impl Db {
         let mut conditions = Conditions::default();
         search(&mut conditions, &filter.search);
         if let Some(status) = filter.status {
-            conditions.and("t.status = ?", [Bind::from(name(status)?.as_str())]);
+            conditions.and("t.status = ?", [Bind::from(status_name(status))]);
         }
         if let Some(before) = filter.ends_before_ms {
             conditions.and("t.expires_ms < ? AND t.status IN ('ready', 'failed')", [before.into()]);
@@ -148,14 +160,6 @@ fn search(conditions: &mut Conditions, text: &str) {
         };
         conditions.and(&sql, binds);
     }
-}
-
-/// As it is stored.
-fn name(status: ProjectStatus) -> Result<String, sqlx::Error> {
-    serde_json::to_value(status)
-        .ok()
-        .and_then(|name| Some(name.as_str()?.to_owned()))
-        .ok_or_else(|| sqlx::Error::Protocol("a status has a name".to_owned()))
 }
 
 fn read(row: &AnyRow) -> Result<ProjectRow, sqlx::Error> {
