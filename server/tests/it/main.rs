@@ -17,6 +17,7 @@ mod lives;
 mod orders;
 mod permissions;
 mod products;
+mod projects_admin;
 mod published;
 mod queue;
 mod shop;

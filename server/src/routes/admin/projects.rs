@@ -178,13 +178,13 @@ async fn act(
         Act::Retry => {
             let by = By { actor: &actor, action: "project.retry" };
             return match compile_by(&state, &id, None, Some(by)).await {
-                Ok(_) => Ok(back(&id, "ar-said-retry")),
+                Ok(_) => Ok(back(&id, "said-ar-retry")),
                 Err(error) => refused(&state, &frame, &id, error).await,
             };
         }
         Act::Recompile => {
             return match recompile(&state, &id, &actor).await {
-                Ok(()) => Ok(back(&id, "ar-said-recompile")),
+                Ok(()) => Ok(back(&id, "said-ar-recompile")),
                 Err(error) => refused(&state, &frame, &id, error).await,
             };
         }
@@ -198,7 +198,7 @@ async fn act(
         Act::Purge => Change::Purge,
     };
     match change_by(&state, &id, change, Some(&actor)).await {
-        Ok(_) => Ok(back(&id, &format!("ar-said-{}", act.name()))),
+        Ok(_) => Ok(back(&id, &format!("said-ar-{}", act.name()))),
         Err(error) => refused(&state, &frame, &id, error).await,
     }
 }

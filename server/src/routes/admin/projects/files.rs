@@ -52,7 +52,7 @@ pub(super) async fn make(
     let made = maker.take(&mut form, &mut making).await;
     let Making { fields, begun, .. } = making;
     let (entry, problem) = match (made, begun) {
-        (Ok(()), Some(Begun { id: Some(id), .. })) => return Ok(back(&id, "ar-said-made")),
+        (Ok(()), Some(Begun { id: Some(id), .. })) => return Ok(back(&id, "said-ar-made")),
         (Ok(()), Some(Begun { entry, .. })) => (entry, None),
         (Ok(()), None) => {
             let mut entry = Entry::new(fields, frame.format.language());
@@ -186,8 +186,8 @@ pub(super) async fn replace(
         Err(AppError::invalid("file_missing", "Choose a video."))
     };
     match replaced.await {
-        Ok(false) => Ok(back(&id, "ar-said-video")),
-        Ok(true) => Ok(back(&id, "ar-said-video-compiling")),
+        Ok(false) => Ok(back(&id, "said-ar-video")),
+        Ok(true) => Ok(back(&id, "said-ar-video-compiling")),
         Err(error) => refused(&state, &frame, &id, error).await,
     }
 }

@@ -74,7 +74,7 @@ pub(super) async fn edit(
     }
     match edit_overlay(&state, &project, target, overlay.clone(), &staff.actor()).await {
         Ok(()) => {
-            Ok(Redirect::to(&format!("/admin/ar-projects/{id}/overlay/{target}?said=ar-said-overlay")).into_response())
+            Ok(Redirect::to(&format!("/admin/ar-projects/{id}/overlay/{target}?said=said-ar-overlay")).into_response())
         }
         Err(error) => {
             let (status, words) = told(&frame, error)?;
