@@ -106,6 +106,7 @@ async fn work(state: &Arc<AppState>, claim: &Claim, stop: &CancellationToken) {
         }
         Err(AppError::Refused(refusal)) => {
             state.metrics.compiled("failed");
+            tracing::warn!(id, attempt, code = refusal.code, "the compile failed");
             let detail = match refusal.file {
                 Some(file) => format!("{file}: {}", refusal.detail),
                 None => refusal.detail,
