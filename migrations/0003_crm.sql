@@ -190,9 +190,9 @@ CREATE INDEX order_items_by_product ON order_items (product_id);
 -- The customer whose it is; NULL for a guest's.
 ALTER TABLE ar_projects ADD COLUMN owner_id TEXT;
 ALTER TABLE ar_projects ADD COLUMN order_id TEXT;
--- Counts the edits of how the videos lie on the photos; each has a manifest of its own beside the version's files.
+-- Counts the edits of how the videos lie on the photos, over all versions; each has a manifest of its own.
 ALTER TABLE ar_projects ADD COLUMN edit BIGINT NOT NULL DEFAULT 0;
--- Those settings, target by target, as JSON; NULL while they are as published.
+-- Those settings as JSON, by the SHA-256 of the photo: a photo that stays in a new version keeps them. NULL for none.
 ALTER TABLE ar_projects ADD COLUMN overlays TEXT;
 ALTER TABLE ar_projects ADD COLUMN scans BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE ar_projects ADD COLUMN plays BIGINT NOT NULL DEFAULT 0;
@@ -204,6 +204,7 @@ CREATE INDEX ar_projects_by_creation ON ar_projects (created_ms, id);
 CREATE INDEX ar_projects_by_status_creation ON ar_projects (status, created_ms, id);
 CREATE INDEX ar_projects_by_size ON ar_projects (bytes, id);
 CREATE INDEX ar_projects_by_scans ON ar_projects (scans, id);
+CREATE INDEX ar_projects_by_end ON ar_projects (expires_ms, id);
 CREATE INDEX ar_projects_by_owner ON ar_projects (owner_id, created_ms, id);
 CREATE INDEX ar_projects_by_order ON ar_projects (order_id);
 

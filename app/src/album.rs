@@ -119,7 +119,30 @@ pub fn sentence(message: &str) -> String {
 /// Whether phones will hardly recognise a compiled photo: to be said before it is printed.
 #[must_use]
 pub fn is_hard_to_recognise(report: &PhotoReport) -> bool {
-    report.features < FEATURES_MIN || report.tracking_points < TRACKING_POINTS_MIN
+    grade(report.features, report.tracking_points) == Grade::Poor
+}
+
+/// How well phones recognise a photo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grade {
+    /// Hardly.
+    Poor,
+    /// When all of it is in view.
+    Fair,
+    /// From near as well, or with a finger on it.
+    Good,
+}
+
+/// By the points to recognise and to follow. A phone that sees a half of the photo has about a half of them: a photo is good
+/// when that is still enough.
+#[must_use]
+pub fn grade(features: u32, tracking_points: u32) -> Grade {
+    let has = |times: u32| features >= FEATURES_MIN * times && tracking_points >= TRACKING_POINTS_MIN * times;
+    match (has(1), has(2)) {
+        (_, true) => Grade::Good,
+        (true, false) => Grade::Fair,
+        (false, false) => Grade::Poor,
+    }
 }
 
 #[cfg(test)]
@@ -174,6 +197,13 @@ mod tests {
         assert_eq!(sentence("the photo is cut short"), "The photo is cut short.");
         assert_eq!(sentence("Nothing arrived."), "Nothing arrived.");
         assert_eq!(sentence("élan?"), "Élan?");
+    }
+
+    #[test]
+    fn a_photo_is_good_when_a_half_of_it_is_enough() {
+        assert_eq!([grade(99, 50), grade(500, 7)], [Grade::Poor; 2]);
+        assert_eq!([grade(100, 8), grade(199, 50), grade(500, 15)], [Grade::Fair; 3]);
+        assert_eq!(grade(200, 16), Grade::Good);
     }
 
     #[test]

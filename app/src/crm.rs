@@ -6,6 +6,7 @@ pub mod dashboard;
 pub mod orders;
 pub mod parts;
 pub mod products;
+pub mod projects;
 
 use leptos::prelude::*;
 

@@ -23,6 +23,8 @@ pub mod listing;
 pub mod model;
 pub mod order;
 #[cfg(feature = "ssr")]
+pub mod overlay;
+#[cfg(feature = "ssr")]
 pub mod pages;
 pub mod permissions;
 mod studio;

@@ -17,10 +17,12 @@ mod mails;
 mod orders;
 mod prices;
 mod products;
+mod project_rows;
 mod projects;
 mod queue;
 mod settings;
 mod storefront;
+mod visits;
 mod words;
 
 use std::{
@@ -61,8 +63,10 @@ pub use self::{
         Added, Deleted, ListedProduct, PICTURES_MAX, PRODUCT_SORTS, Product, ProductEntry, ProductFilter, ProductState,
         Saved, picture_url,
     },
-    projects::{Project, Published},
+    project_rows::{PROJECT_SORTS, ProjectFilter, ProjectLinks},
+    projects::{By, Project, Published},
     queue::{ATTEMPTS_MAX, Claim, LEASE},
+    visits::{DayVisits, Visit},
     words::FOUND_MAX,
 };
 use crate::{clock::Clock, config::Config, metrics::Metrics};

@@ -12,6 +12,7 @@ use crate::{
     settle::settle,
     state::AppState,
     sweep::{Sweep, sweep},
+    visits::write_down,
 };
 
 /// How often it looks.
@@ -34,6 +35,9 @@ async fn run(state: Arc<AppState>, stop: CancellationToken) {
         if let Err(error) = look(&state, looks).await {
             tracing::warn!(?error, "the janitor was interrupted; it tries again");
         }
+        if let Err(error) = write_down(&state).await {
+            tracing::warn!(?error, "scans and plays can't be written down; they count on");
+        }
         state.limits.forget_quiet();
         match state.db.shop_settings().await {
             Ok(settings) => state.settings.set(settings),
@@ -52,6 +56,7 @@ async fn look(state: &AppState, looks: u32) -> Result<(), AppError> {
     if !state.db.take_lease("janitor", EVERY / 2).await? && looks > 0 {
         return Ok(());
     }
+    while looks == 0 && state.db.index_projects().await? {}
     tidy(state).await?;
     state.db.forget_sessions().await?;
     state.metrics.stored(state.db.bytes_stored().await?);
@@ -71,7 +76,7 @@ pub async fn tidy(state: &AppState) -> Result<(), AppError> {
     state.db.expire_due(keep).await?;
     state.db.trash_abandoned(ABANDONED_AFTER, keep).await?;
     for id in state.db.due_for_purge().await? {
-        state.db.purge(&id, Purge::Due).await?;
+        state.db.purge(&id, Purge::Due, None).await?;
     }
     loop {
         let unsettled = state.db.unsettled().await?;

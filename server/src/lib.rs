@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod backup;
+pub mod care;
 mod changes;
 pub mod clock;
 pub mod commands;
@@ -39,6 +40,7 @@ pub mod state;
 pub mod storage;
 pub mod sweep;
 pub mod uploads;
+pub mod visits;
 pub mod workers;
 
 pub use routes::router;

@@ -116,6 +116,7 @@ fn api() -> OpenApiRouter<SharedState> {
         .routes(routes!(finish::complete))
         .routes(routes!(finish::compile, finish::cancel))
         .routes(routes!(projects::qr))
+        .routes(routes!(view::played))
         .routes(routes!(catalog::currencies))
         .routes(routes!(catalog::products))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

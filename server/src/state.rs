@@ -20,6 +20,7 @@ use crate::{
     room::Room,
     settings::Current,
     storage::Storage,
+    visits::Visits,
     workers::Workers,
 };
 
@@ -66,6 +67,8 @@ pub struct AppState {
     pub(crate) mailed: Notify,
     /// Wakes whoever watches a project.
     pub(crate) changes: Changes,
+    /// Counts scans and plays.
+    pub(crate) visits: Visits,
 }
 
 /// What handlers need of the operator's choices.
@@ -130,6 +133,7 @@ impl AppState {
             queued: Notify::new(),
             mailed: Notify::new(),
             changes: Changes::default(),
+            visits: Visits::default(),
         })
     }
 

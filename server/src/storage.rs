@@ -6,7 +6,8 @@
 //! uploads/{id}/{name}/{offset}         its parts
 //! originals/{id}/v{n}/photo-{k}        photos as they were sent, to compile them again; private
 //! ar-storage/{id}/v{n}/…               a published version; never changed
-//! ar-storage/{id}/index.html           names the version that is shown; replaced as a whole
+//! ar-storage/{id}/v{n}/manifest-{e}.json  how its videos lie and play since edit e
+//! ar-storage/{id}/index.html           names the version and manifest that are shown; replaced as a whole
 //! ar-storage/{id}/gone                 the tombstone of an expired or removed project, and why it is gone
 //! ar-storage/{id}/pending              a project that is not published yet
 //! ```

@@ -13,6 +13,7 @@ use object_store::{ObjectMeta, path::Path};
 use crate::{
     db::Standing,
     error::AppError,
+    finish::manifest_name,
     settle::{is_visible, settle},
     state::AppState,
     storage::{SHOP, originals, published, uploads},
@@ -143,13 +144,17 @@ fn is_orphan(path: &Path, id: &str, standing: &Standing, switched_lately: bool) 
     let version = path.parts().nth(2).and_then(|part| part.as_ref().strip_prefix('v')?.parse::<i64>().ok());
     match version {
         Some(version) if !standing.keeps_files => version > 0,
-        Some(version) => {
-            version != standing.version
-                && Some(version) != standing.in_making
-                && !(switched_lately && version < standing.version)
-        }
+        Some(version) if version == standing.version => !switched_lately && is_older_edit(path, standing.edit),
+        Some(version) => Some(version) != standing.in_making && !(switched_lately && version < standing.version),
         None => false,
     }
+}
+
+/// Whether it is the manifest of an edit that another has taken the place of. The one that was published first stays with its
+/// version.
+fn is_older_edit(path: &Path, edit: i64) -> bool {
+    let name = path.filename().unwrap_or_default();
+    name.starts_with("manifest-") && name != manifest_name(edit)
 }
 
 async fn remove(state: &AppState, orphans: &[&ObjectMeta], how: Sweep, found: &mut Found) -> Result<(), AppError> {

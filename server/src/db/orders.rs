@@ -98,7 +98,7 @@ const BATCH_ROWS: usize = 1000;
 /// Most living photos of an order that are listed.
 const ATTACHED_MAX: i64 = 100;
 /// Whether a living photo may go to an order: it exists and belongs to none, or to one that will not be made.
-const IS_FREE: &str =
+pub(super) const IS_FREE: &str =
     "bytes >= 0 AND (order_id IS NULL OR order_id IN (SELECT id FROM orders WHERE status = 'cancelled'))";
 
 impl Db {

@@ -72,9 +72,8 @@ pub(super) async fn index(
     insert.execute(&mut *connection).await.map(drop)
 }
 
-/// Only what holds a word that begins like each of the search's. The longest is looked up first and may be found in
-/// [`FOUND_MAX`] things.
-pub(super) fn search(conditions: &mut Conditions, entity: &str, text: &str) {
+/// The words of a search, longest first.
+pub(super) fn searched(text: &str) -> Vec<String> {
     let mut words: Vec<String> = if is_phone(text) {
         vec![text.chars().filter(char::is_ascii_digit).collect()]
     } else {
@@ -82,8 +81,19 @@ pub(super) fn search(conditions: &mut Conditions, entity: &str, text: &str) {
     };
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
     words.truncate(SEARCH_WORDS_MAX);
-    for (index, word) in words.iter().enumerate() {
-        let range = [Bind::from(entity), Bind::Bytes(word.clone().into_bytes()), Bind::Bytes(end_of(word))];
+    words
+}
+
+/// What fills in the three places of `entity = ? AND word >= ? AND word < ?` for what begins like a word.
+pub(super) fn range(entity: &str, word: &str) -> [Bind; 3] {
+    [Bind::from(entity), Bind::Bytes(word.as_bytes().to_vec()), Bind::Bytes(end_of(word))]
+}
+
+/// Only what holds a word that begins like each of the search's. The longest is looked up first and may be found in
+/// [`FOUND_MAX`] things.
+pub(super) fn search(conditions: &mut Conditions, entity: &str, text: &str) {
+    for (index, word) in searched(text).iter().enumerate() {
+        let range = range(entity, word);
         let sql = if index == 0 {
             format!(
                 "t.id IN (SELECT w.entity_id FROM words w WHERE w.entity = ? AND w.word >= ? AND w.word < ? LIMIT {FOUND_MAX})"

@@ -5,6 +5,7 @@ pub(super) mod customers;
 mod dashboard;
 mod orders;
 mod products;
+mod projects;
 mod sent;
 
 use app::{
@@ -35,8 +36,8 @@ use crate::{
 };
 
 use Permission::{
-    EditCurrencies, EditCustomers, EditOrders, EditProducts, EraseCustomers, MoveOrders, SeeCurrencies, SeeCustomers,
-    SeeDashboard, SeeOrders, SeeProducts,
+    EditCurrencies, EditCustomers, EditOrders, EditProducts, EditProjects, EraseCustomers, MoveOrders, SeeCurrencies,
+    SeeCustomers, SeeDashboard, SeeOrders, SeeProducts, SeeProjects,
 };
 
 /// Every route of the CRM, and what it asks for.
@@ -56,6 +57,17 @@ pub const ROUTES: &[(Method, &str, Permission)] = &[
     (Method::POST, "/admin/currencies/{code}/deactivate", EditCurrencies),
     (Method::GET, "/admin/currencies/{code}/base", EditCurrencies),
     (Method::POST, "/admin/currencies/{code}/base", EditCurrencies),
+
+    (Method::GET, "/admin/ar-projects", SeeProjects),
+    (Method::POST, "/admin/ar-projects", EditProjects),
+    (Method::GET, "/admin/ar-projects/new", EditProjects),
+    (Method::GET, "/admin/ar-projects/{id}", SeeProjects),
+    (Method::POST, "/admin/ar-projects/{id}/do/{act}", EditProjects),
+    (Method::POST, "/admin/ar-projects/{id}/owner", EditProjects),
+    (Method::POST, "/admin/ar-projects/{id}/order", EditProjects),
+    (Method::GET, "/admin/ar-projects/{id}/overlay/{target}", EditProjects),
+    (Method::POST, "/admin/ar-projects/{id}/overlay/{target}", EditProjects),
+    (Method::POST, "/admin/ar-projects/{id}/video/{target}", EditProjects),
 
     (Method::GET, "/admin/products", SeeProducts),
     (Method::GET, "/admin/products/new", EditProducts),
@@ -160,6 +172,7 @@ pub(super) fn router(state: &SharedState) -> Router<SharedState> {
         .route("/admin/currencies/{code}/activate", post(currencies::activate))
         .route("/admin/currencies/{code}/deactivate", post(currencies::deactivate))
         .route("/admin/currencies/{code}/base", get(currencies::preview_base).post(currencies::set_base))
+        .merge(projects::router())
         .route("/admin/products", get(products::list))
         .route("/admin/products/new", get(products::new).post(products::create))
         .route("/admin/products/{id}", get(products::show).post(products::change))

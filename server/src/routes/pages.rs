@@ -28,7 +28,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
                       frame-ancestors 'none'";
 
 /// Longest time that a form's files may take to arrive.
-const FORM_TIMEOUT: Duration = Duration::from_secs(3600);
+pub(super) const FORM_TIMEOUT: Duration = Duration::from_secs(3600);
 
 pub(super) fn router() -> Router<SharedState> {
     let time = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, FORM_TIMEOUT);

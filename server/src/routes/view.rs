@@ -1,10 +1,10 @@
 //! Where a QR code leads. Asks the object store only, never the database: a printed code can't be recalled. The language is
-//! that of the cookie or the browser, not that of an account.
+//! that of the cookie or the browser, not that of an account. Scans and plays are counted in memory.
 
 use app::language::Language;
 use axum::{
     extract::{Path, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 
@@ -23,6 +23,7 @@ const RETRY_AFTER_S: u16 = 5;
 pub(super) async fn view(
     State(state): State<SharedState>,
     Path(id): Path<String>,
+    method: Method,
     headers: HeaderMap,
 ) -> Result<Response, AppError> {
     let language = language(&state, &headers);
@@ -33,6 +34,9 @@ pub(super) async fn view(
     // What takes the place of something is written before that is taken away: who finds none of them looks once again.
     for _ in 0..2 {
         if state.storage.head(&index).await?.is_some() {
+            if method == Method::GET {
+                state.visits.scanned(&id, state.clock.now_ms());
+            }
             return Ok((StatusCode::FOUND, [(header::LOCATION, format!("/objects/{index}"))]).into_response());
         }
         if let Some(page) = stand_in(&state, &id, language).await? {
@@ -40,6 +44,19 @@ pub(super) async fn view(
         }
     }
     Ok(unknown(language))
+}
+
+/// Counts a video that a visitor plays; the viewer says so once for each visit.
+#[utoipa::path(
+    post, path = "/api/ar/projects/{id}/played", tag = "projects",
+    responses((status = 204, description = "Counted"))
+)]
+pub(super) async fn played(State(state): State<SharedState>, Path(id): Path<String>) -> Result<StatusCode, AppError> {
+    if !is_id(&id) || state.storage.head(&published(&id, "index.html")).await?.is_none() {
+        return Err(AppError::not_found());
+    }
+    state.visits.played(&id, state.clock.now_ms());
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The page for an album that is not there.

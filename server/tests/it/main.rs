@@ -18,6 +18,7 @@ mod lives;
 mod orders;
 mod permissions;
 mod products;
+mod projects_admin;
 mod published;
 mod queue;
 mod shop;
