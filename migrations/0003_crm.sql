@@ -87,6 +87,7 @@ ALTER TABLE products ADD COLUMN created_ms BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE products ADD COLUMN archived_ms BIGINT;
 
 CREATE INDEX products_by_creation ON products (created_ms, id);
+CREATE INDEX products_by_change ON products (updated_ms, id);
 
 -- A price of its own in another currency than the product's; without one it is converted.
 CREATE TABLE product_prices (
@@ -109,6 +110,8 @@ CREATE INDEX product_pictures_by_product ON product_pictures (product_id, positi
 
 -- Where the current rate comes from.
 ALTER TABLE currencies ADD COLUMN rate_source TEXT NOT NULL DEFAULT '';
+-- Nothing can be sold in a currency without a rate.
+UPDATE currencies SET is_active = 0 WHERE rate IS NULL;
 
 -- Every rate that ever was in force.
 CREATE TABLE rates (
@@ -179,16 +182,19 @@ CREATE TABLE order_items (
     -- The price of a living photo for each piece; 0 without one.
     ar_minor BIGINT NOT NULL,
     has_ar BIGINT NOT NULL,
+    -- Whether its pieces were taken from the stock, 1 or 0: only these go back when the order is cancelled.
+    from_stock BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (order_id, position)
 );
 
 CREATE INDEX order_items_by_product ON order_items (product_id);
 
+-- The customer whose it is; NULL for a guest's.
 ALTER TABLE ar_projects ADD COLUMN owner_id TEXT;
 ALTER TABLE ar_projects ADD COLUMN order_id TEXT;
--- Counts the edits of how the videos lie on the photos; each has a manifest of its own beside the version's files.
+-- Counts the edits of how the videos lie on the photos, over all versions; each has a manifest of its own.
 ALTER TABLE ar_projects ADD COLUMN edit BIGINT NOT NULL DEFAULT 0;
--- Those settings, target by target, as JSON; NULL while they are as published.
+-- Those settings as JSON, by the SHA-256 of the photo: a photo that stays in a new version keeps them. NULL for none.
 ALTER TABLE ar_projects ADD COLUMN overlays TEXT;
 ALTER TABLE ar_projects ADD COLUMN scans BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE ar_projects ADD COLUMN plays BIGINT NOT NULL DEFAULT 0;
@@ -200,6 +206,7 @@ CREATE INDEX ar_projects_by_creation ON ar_projects (created_ms, id);
 CREATE INDEX ar_projects_by_status_creation ON ar_projects (status, created_ms, id);
 CREATE INDEX ar_projects_by_size ON ar_projects (bytes, id);
 CREATE INDEX ar_projects_by_scans ON ar_projects (scans, id);
+CREATE INDEX ar_projects_by_end ON ar_projects (expires_ms, id);
 CREATE INDEX ar_projects_by_owner ON ar_projects (owner_id, created_ms, id);
 CREATE INDEX ar_projects_by_order ON ar_projects (order_id);
 

@@ -2,6 +2,8 @@
 
 use compiler_wasm::protocol::{PhotoReport, Progress};
 
+use crate::language::Language;
+
 /// Below these counts phones will hardly recognise a photo.
 const FEATURES_MIN: u32 = 100;
 const TRACKING_POINTS_MIN: u32 = 8;
@@ -86,21 +88,23 @@ pub fn time_left_ms(elapsed_ms: f64, share: f64) -> Option<f64> {
 
 /// A duration for people.
 #[must_use]
-pub fn duration_text(ms: f64) -> String {
+pub fn duration_text(language: Language, ms: f64) -> String {
     let seconds = (ms / 1000.0).ceil().max(1.0);
-    if seconds < 60.0 { format!("{seconds} s") } else { format!("{} min", (seconds / 60.0).ceil()) }
+    let (id, number) = if seconds < 60.0 { ("seconds", seconds) } else { ("minutes", (seconds / 60.0).ceil()) };
+    language.text_with(id, &[("number", number.into())])
 }
 
-/// A size for people.
+/// A size for people. The same on the server and in every browser, whether that knows the language or not.
 #[must_use]
-pub fn size_text(bytes: u64) -> String {
+pub fn size_text(language: Language, bytes: u64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "shown with one digit behind the point")]
     let bytes_f = bytes as f64;
-    match bytes {
-        0..1000 => format!("{bytes} B"),
-        1000..1_000_000 => format!("{:.0} kB", bytes_f / 1e3),
-        _ => format!("{:.1} MB", bytes_f / 1e6),
-    }
+    let (id, number) = match bytes {
+        0..1000 => ("size-b", bytes.to_string()),
+        1000..1_000_000 => ("size-kb", format!("{:.0}", bytes_f / 1e3)),
+        _ => ("size-mb", format!("{:.1}", bytes_f / 1e6).replace('.', &language.text("decimal-mark"))),
+    };
+    language.text_with(id, &[("number", number.into())])
 }
 
 /// An error's message, which begins small and ends open, as a sentence of its own.
@@ -112,12 +116,33 @@ pub fn sentence(message: &str) -> String {
     format!("{first}{}{end}", letters.as_str())
 }
 
-/// What to say of a compiled photo before it is printed.
+/// Whether phones will hardly recognise a compiled photo: to be said before it is printed.
 #[must_use]
-pub fn advice(report: &PhotoReport) -> Option<&'static str> {
-    (report.features < FEATURES_MIN || report.tracking_points < TRACKING_POINTS_MIN).then_some(
-        "Phones will hardly recognise this photo. Choose one with more detail: sharp edges, textures, many different shapes.",
-    )
+pub fn is_hard_to_recognise(report: &PhotoReport) -> bool {
+    grade(report.features, report.tracking_points) == Grade::Poor
+}
+
+/// How well phones recognise a photo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grade {
+    /// Hardly.
+    Poor,
+    /// When all of it is in view.
+    Fair,
+    /// From near as well, or with a finger on it.
+    Good,
+}
+
+/// By the points to recognise and to follow. A phone that sees a half of the photo has about a half of them: a photo is good
+/// when that is still enough.
+#[must_use]
+pub fn grade(features: u32, tracking_points: u32) -> Grade {
+    let has = |times: u32| features >= FEATURES_MIN * times && tracking_points >= TRACKING_POINTS_MIN * times;
+    match (has(1), has(2)) {
+        (_, true) => Grade::Good,
+        (true, false) => Grade::Fair,
+        (false, false) => Grade::Poor,
+    }
 }
 
 #[cfg(test)]
@@ -158,10 +183,13 @@ mod tests {
 
     #[test]
     fn sizes_and_times_read_well() {
-        assert_eq!(size_text(999), "999 B");
-        assert_eq!(size_text(1_234_567), "1.2 MB");
-        assert_eq!(duration_text(61_000.0), "2 min");
-        assert_eq!(duration_text(10.0), "1 s");
+        let sizes = |bytes| Language::ALL.map(|language| size_text(language, bytes));
+        assert_eq!(sizes(999), ["999 B", "999 Б", "999 Բ"]);
+        assert_eq!(sizes(1_234), ["1 kB", "1 кБ", "1 կԲ"]);
+        assert_eq!(sizes(1_234_567), ["1.2 MB", "1,2 МБ", "1,2 ՄԲ"]);
+        assert_eq!(duration_text(Language::En, 61_000.0), "2 min");
+        assert_eq!(duration_text(Language::En, 10.0), "1 s");
+        assert_eq!(duration_text(Language::Ru, 59_000.0), "59 с");
     }
 
     #[test]
@@ -169,6 +197,13 @@ mod tests {
         assert_eq!(sentence("the photo is cut short"), "The photo is cut short.");
         assert_eq!(sentence("Nothing arrived."), "Nothing arrived.");
         assert_eq!(sentence("élan?"), "Élan?");
+    }
+
+    #[test]
+    fn a_photo_is_good_when_a_half_of_it_is_enough() {
+        assert_eq!([grade(99, 50), grade(500, 7)], [Grade::Poor; 2]);
+        assert_eq!([grade(100, 8), grade(199, 50), grade(500, 15)], [Grade::Fair; 3]);
+        assert_eq!(grade(200, 16), Grade::Good);
     }
 
     #[test]
@@ -181,8 +216,8 @@ mod tests {
             tracking_points,
             preview: vec![],
         };
-        assert!(advice(&report(99, 20)).is_some());
-        assert!(advice(&report(500, 7)).is_some());
-        assert!(advice(&report(500, 20)).is_none());
+        assert!(is_hard_to_recognise(&report(99, 20)));
+        assert!(is_hard_to_recognise(&report(500, 7)));
+        assert!(!is_hard_to_recognise(&report(500, 20)));
     }
 }

@@ -1,7 +1,12 @@
 //! The CRM: a file for each section, and the parts that all are made of. Rendered on the server; forms and links only.
 
 pub mod currencies;
+pub mod customers;
+pub mod dashboard;
+pub mod orders;
 pub mod parts;
+pub mod products;
+pub mod projects;
 
 use leptos::prelude::*;
 
@@ -11,17 +16,12 @@ use crate::{
 };
 
 /// The sections: address, id of the name, and who may see them.
-const SECTIONS: [(&str, &str, Permission); 10] = [
+const SECTIONS: [(&str, &str, Permission); 5] = [
     ("/admin", "nav-dashboard", Permission::SeeDashboard),
     ("/admin/orders", "nav-orders", Permission::SeeOrders),
-    ("/admin/ar-projects", "nav-projects", Permission::SeeProjects),
     ("/admin/products", "nav-products", Permission::SeeProducts),
     ("/admin/currencies", "nav-currencies", Permission::SeeCurrencies),
     ("/admin/customers", "nav-customers", Permission::SeeCustomers),
-    ("/admin/mail", "nav-mail", Permission::SeeMail),
-    ("/admin/audit", "nav-audit", Permission::SeeAudit),
-    ("/admin/users", "nav-users", Permission::ManageUsers),
-    ("/admin/settings", "nav-settings", Permission::EditSettings),
 ];
 
 /// A whole page of the CRM.
@@ -37,12 +37,6 @@ pub fn forbidden(frame: &Frame) -> String {
     page(frame, &frame.text("forbidden-title"), || view! { <p class="lead">{words}</p> }.into_any())
 }
 
-/// The same with parts that wake in the browser.
-pub(crate) fn page_with_islands(frame: &Frame, title: &str, content: impl FnOnce() -> AnyView) -> String {
-    let head = Head { title: format!("{title} · Kinora"), has_islands: true, ..Head::default() };
-    framed(frame, head, title, content)
-}
-
 fn framed(frame: &Frame, head: Head, title: &str, content: impl FnOnce() -> AnyView) -> String {
     html(frame, head, || {
         let (name, role) =
@@ -54,7 +48,7 @@ fn framed(frame: &Frame, head: Head, title: &str, content: impl FnOnce() -> AnyV
                     <summary>{frame.text("nav-menu")}</summary>
                     {navigation(frame)}
                 </details>
-                <a class="crm-me" href="/account">{name} " " <span class="quiet">{frame.text(&format!("role-{role}"))}</span></a>
+                <p class="crm-me">{name} " " <span class="quiet">{frame.text(&format!("role-{role}"))}</span></p>
                 <form method="post" action="/logout"><button class="link">{frame.text("logout")}</button></form>
             </header>
             <div class="crm-body">

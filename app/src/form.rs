@@ -1,6 +1,6 @@
 //! Forms: what was entered, what is wrong with it, and the fields that show both. They work without scripts.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use leptos::prelude::*;
 
@@ -44,7 +44,7 @@ impl FormState {
 #[derive(Clone, Debug)]
 pub struct Input {
     /// The name that is sent.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// In the reader's language.
     pub label: String,
     /// HTML's type.
@@ -60,13 +60,13 @@ pub struct Input {
 impl Input {
     /// A field of text.
     #[must_use]
-    pub fn text(name: &'static str, label: String) -> Self {
-        Self { name, label, kind: "text", hint: None, required: false, autocomplete: None }
+    pub fn text(name: impl Into<Cow<'static, str>>, label: String) -> Self {
+        Self { name: name.into(), label, kind: "text", hint: None, required: false, autocomplete: None }
     }
 
     /// A field of another type.
     #[must_use]
-    pub fn of(kind: &'static str, name: &'static str, label: String) -> Self {
+    pub fn of(kind: &'static str, name: impl Into<Cow<'static, str>>, label: String) -> Self {
         Self { kind, ..Self::text(name, label) }
     }
 
@@ -96,20 +96,20 @@ impl Input {
 #[must_use]
 pub fn input(form: &FormState, input: Input) -> AnyView {
     let Input { name, label, kind, hint, required, autocomplete } = input;
-    let problem = form.problem_of(name);
+    let problem = form.problem_of(&name);
     let inputmode = (kind == "decimal").then_some("decimal");
     let kind = if kind == "decimal" { "text" } else { kind };
     // A password is entered again.
-    let value = if kind == "password" { String::new() } else { form.value(name).to_owned() };
-    let (invalid, described) = marks(name, hint.as_ref(), problem.as_ref());
+    let value = if kind == "password" { String::new() } else { form.value(&name).to_owned() };
+    let (invalid, described) = marks(&name, hint.as_ref(), problem.as_ref());
     framed(
-        name,
+        name.clone(),
         label,
         hint,
         problem,
         view! {
             <input
-                id=name
+                id=name.clone()
                 name=name
                 type=kind
                 value=value
@@ -128,9 +128,9 @@ pub fn input(form: &FormState, input: Input) -> AnyView {
 pub fn area(form: &FormState, name: &'static str, label: String, rows: u8) -> AnyView {
     let problem = form.problem_of(name);
     let (invalid, described) = marks(name, None, problem.as_ref());
-    let value = form.value(name).to_owned();
+    let value = text_of_area(form.value(name));
     framed(
-        name,
+        name.into(),
         label,
         None,
         problem,
@@ -138,6 +138,12 @@ pub fn area(form: &FormState, name: &'static str, label: String, rows: u8) -> An
             <textarea id=name name=name rows=rows aria-invalid=invalid aria-describedby=described>{value}</textarea>
         },
     )
+}
+
+/// A text as the content of a `textarea`, which Leptos writes as it is: without marks that would end it, and behind a line
+/// break, since HTML drops the first.
+fn text_of_area(text: &str) -> String {
+    format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;"))
 }
 
 /// One of several: what is sent, and its text.
@@ -151,7 +157,7 @@ pub fn select(form: &FormState, name: &'static str, label: String, choices: Vec<
         view! { <option value=value selected=is_chosen>{text}</option> }
     });
     framed(
-        name,
+        name.into(),
         label,
         None,
         problem,
@@ -189,7 +195,7 @@ fn marks(name: &str, hint: Option<&String>, problem: Option<&String>) -> (Option
 }
 
 fn framed(
-    name: &'static str,
+    name: Cow<'static, str>,
     label: String,
     hint: Option<String>,
     problem: Option<String>,
@@ -197,7 +203,7 @@ fn framed(
 ) -> AnyView {
     view! {
         <div class="field">
-            <label for=name>{label}</label>
+            <label for=name.clone()>{label}</label>
             {control}
             {hint.map(|hint| view! { <p class="quiet" id=format!("{name}-hint")>{hint}</p> })}
             {problem.map(|problem| view! { <p class="problem" id=format!("{name}-problem")>{problem}</p> })}

@@ -109,6 +109,21 @@ impl Format {
         formatter.map(|formatter| formatter.format(&decimal).to_string()).unwrap_or_default()
     }
 
+    /// A decimal that is given as text with a point; what is none stays as it is.
+    #[must_use]
+    pub fn written(&self, decimal: &str) -> String {
+        let formatter = DecimalFormatter::try_new(self.locale().into(), Default::default()).ok();
+        let parsed = decimal.parse::<Decimal>().ok();
+        formatter.zip(parsed).map_or(decimal.to_owned(), |(formatter, decimal)| formatter.format(&decimal).to_string())
+    }
+
+    /// A change in hundredths of a per cent, with its sign.
+    #[must_use]
+    pub fn per_cent(&self, hundredths: i64) -> String {
+        let sign = if hundredths > 0 { "+" } else { "" };
+        format!("{sign}{}{NO_BREAK}%", self.decimal(hundredths, 2))
+    }
+
     /// An amount in the smallest unit of a currency (ISO 4217), such as "12.50 USD" or "12,50 ₽".
     #[must_use]
     pub fn money(&self, minor: i64, currency: &str) -> String {
@@ -136,12 +151,13 @@ impl Format {
     #[must_use]
     pub fn bytes(&self, bytes: i64) -> String {
         let (number, digits, unit) = match bytes {
-            1_000_000_000.. => (bytes / 10_000_000, 2, "GB"),
-            1_000_000.. => (bytes / 100_000, 1, "MB"),
-            1000.. => (bytes / 1000, 0, "kB"),
-            _ => (bytes, 0, "B"),
+            1_000_000_000.. => (bytes / 10_000_000, 2, "size-gb"),
+            1_000_000.. => (bytes / 100_000, 1, "size-mb"),
+            1000.. => (bytes / 1000, 0, "size-kb"),
+            _ => (bytes, 0, "size-b"),
         };
-        format!("{}{NO_BREAK}{unit}", self.decimal(number, digits))
+        let number = self.decimal(number, digits);
+        self.language.text_with(unit, &[("number", number.into())]).replace(' ', "\u{a0}")
     }
 }
 
@@ -192,6 +208,11 @@ mod tests {
         assert_eq!(english.money(1500, "JPY"), "1,500\u{a0}JPY", "no digits behind the point");
         assert_eq!(english.money(1500, "KWD"), "1.500\u{a0}KWD", "three of them");
         assert_eq!(english.money(1500, "???"), "15.00\u{a0}???");
+        assert_eq!(russian.written("0.0025"), "0,0025");
+        assert_eq!(english.written("1234567.123456789012"), "1,234,567.123456789012");
+        assert_eq!(english.written("soon"), "soon");
+        assert_eq!([english.per_cent(150), english.per_cent(-25)], ["+1.50\u{a0}%", "-0.25\u{a0}%"]);
         assert_eq!(english.bytes(1_234_567), "1.2\u{a0}MB");
+        assert_eq!(russian.bytes(1_234_567), "1,2\u{a0}МБ");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use fluent_templates::fluent_bundle::FluentValue;
 use hydration_context::SsrSharedContext;
 use leptos::{prelude::*, reactive::owner::Owner};
 
@@ -42,6 +43,20 @@ impl Frame {
         self.format.language().text(id)
     }
 
+    /// A text in the reader's language, filled in. Numbers choose plural forms; give them as numbers.
+    #[must_use]
+    pub fn text_with(&self, id: &str, arguments: &[(&'static str, FluentValue<'_>)]) -> String {
+        self.format.language().text_with(id, arguments)
+    }
+
+    /// What stands before and after the one place of a text that is filled in with more than words.
+    pub(crate) fn around(&self, id: &str, name: &'static str) -> (String, String) {
+        // Unicode's own mark for an object among the letters.
+        let text = self.text_with(id, &[(name, "\u{fffc}".into())]);
+        let (before, after) = text.split_once('\u{fffc}').unwrap_or((&text, ""));
+        (before.to_owned(), after.to_owned())
+    }
+
     /// Whether the reader may.
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {
@@ -76,7 +91,7 @@ pub(crate) fn public(frame: &Frame, head: Head, content: impl FnOnce() -> AnyVie
                 <nav aria-label=frame.text("nav-main")>
                     <a href="/living-photos">{frame.text("nav-studio")}</a>
                     <a href="/shop">{frame.text("nav-shop")}</a>
-                    <a href="/account">{frame.text("nav-account")}</a>
+                    <a href="/account/orders">{frame.text("nav-account")}</a>
                 </nav>
             </header>
             <main id="content">{said(frame)}{content()}</main>

@@ -21,6 +21,9 @@ pub mod language;
 pub mod life;
 pub mod listing;
 pub mod model;
+pub mod order;
+#[cfg(feature = "ssr")]
+pub mod overlay;
 #[cfg(feature = "ssr")]
 pub mod pages;
 pub mod permissions;

@@ -2,28 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ProjectStatus, ProjectView};
+use crate::{
+    language::Language,
+    model::{ProjectStatus, ProjectView},
+};
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 const DAY_MS: i64 = 24 * HOUR_MS;
 /// How long before its end a trial is warned of.
 const SOON_MS: i64 = 6 * HOUR_MS;
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// What an album's owner may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,7 +32,7 @@ pub enum Tool {
     Purge,
 }
 
-/// How a tool is asked for, and in which words.
+/// How a tool is asked for, and by which texts.
 #[derive(Clone, Copy, Debug)]
 pub struct Deed {
     /// The HTTP method.
@@ -61,7 +49,7 @@ pub struct Deed {
     pub question: Option<Question>,
 }
 
-/// Whether it is really meant.
+/// Whether it is really meant, by its texts.
 #[derive(Clone, Copy, Debug)]
 pub struct Question {
     /// The question.
@@ -80,30 +68,28 @@ impl Tool {
     pub fn deed(self) -> Deed {
         let deed = |method, rest, label, doing, class| Deed { method, rest, label, doing, class, question: None };
         match self {
-            Self::Extend => deed("POST", "/extend", "Keep it longer", "Extending…", "button"),
-            Self::Revive => deed("POST", "/extend", "Bring it back", "Bringing it back…", "button primary"),
-            Self::Retry => deed("POST", "/compile", "Try again", "Trying again…", "button primary"),
-            Self::Cancel => deed("DELETE", "/compile", "Cancel", "Cancelling…", "button"),
-            Self::Restore => deed("POST", "/restore", "Bring it back", "Bringing it back…", "button primary"),
+            Self::Extend => deed("POST", "/extend", "deed-extend", "deed-extend-doing", "button"),
+            Self::Revive => deed("POST", "/extend", "deed-revive", "deed-revive-doing", "button primary"),
+            Self::Retry => deed("POST", "/compile", "retry", "deed-retry-doing", "button primary"),
+            Self::Cancel => deed("DELETE", "/compile", "cancel", "deed-cancel-doing", "button"),
+            Self::Restore => deed("POST", "/restore", "deed-revive", "deed-revive-doing", "button primary"),
             Self::Trash => Deed {
                 question: Some(Question {
-                    title: "Remove this album?",
-                    text: "Its link and the codes that are already printed show a kind page at once. The album goes to \
-                           the trash: you can bring it back from this page, which then says until when.",
-                    yes: "Remove it",
-                    no: "Keep it",
+                    title: "deed-trash-title",
+                    text: "deed-trash-text",
+                    yes: "deed-trash-yes",
+                    no: "deed-trash-no",
                 }),
-                ..deed("DELETE", "", "Remove this album", "Removing…", "button danger")
+                ..deed("DELETE", "", "deed-trash", "deed-trash-doing", "button danger")
             },
             Self::Purge => Deed {
                 question: Some(Question {
-                    title: "Delete this album for good?",
-                    text: "Its photos and videos are deleted at once. Its link and the codes that are already printed \
-                           show a kind page for ever. This can't be undone.",
-                    yes: "Delete for good",
-                    no: "Leave it in the trash",
+                    title: "deed-purge-title",
+                    text: "deed-purge-text",
+                    yes: "deed-purge",
+                    no: "deed-purge-no",
                 }),
-                ..deed("DELETE", "?forever=true", "Delete for good", "Deleting…", "button danger")
+                ..deed("DELETE", "?forever=true", "deed-purge", "deed-purge-doing", "button danger")
             },
         }
     }
@@ -125,41 +111,46 @@ pub fn tools(project: &ProjectView) -> Vec<Tool> {
     own.into_iter().chain([Tool::Trash]).collect()
 }
 
-/// How often a trial may still be extended.
-#[must_use]
-pub fn extensions_text(left: u32) -> String {
-    match left {
-        0 => "It can't be extended any more; to keep it, ask the shop.".to_owned(),
-        1 => "Whoever made it can extend it once more.".to_owned(),
-        _ => format!("Whoever made it can extend it {left} more times."),
-    }
-}
-
 /// What to warn of when a trial has so many milliseconds left.
 #[must_use]
-pub fn warning(left_ms: i64) -> Option<String> {
-    let left = match left_ms {
+pub fn warning(language: Language, left_ms: i64) -> Option<String> {
+    Some(match left_ms {
         SOON_MS.. => return None,
-        HOUR_MS.. => format!("Less than {} hours are left", left_ms / HOUR_MS + 1),
-        1.. => "Less than an hour is left".to_owned(),
-        _ => return Some("Its time is over: its link shows a kind page any moment now.".to_owned()),
-    };
-    Some(format!("{left}. After that its link shows a kind page."))
+        HOUR_MS.. => language.text_with("ends-in-hours", &[("hours", (left_ms / HOUR_MS + 1).into())]),
+        1.. => language.text("ends-in-an-hour"),
+        _ => language.text("ends-now"),
+    })
 }
 
-/// A time for people, from milliseconds since 1970 UTC.
+/// A day of the Gregorian calendar; months and days count from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Day {
+    /// The year.
+    pub year: i64,
+    /// 1 to 12.
+    pub month: i64,
+    /// 1 to 31.
+    pub day: i64,
+}
+
+/// A day and what the clock shows, with its zone.
 #[must_use]
-pub fn utc_text(ms: i64) -> String {
-    let (year, month, day) = civil(ms.div_euclid(DAY_MS));
+pub fn moment_text(language: Language, Day { year, month, day }: Day, clock: &str) -> String {
+    let numbers = [("year", year.into()), ("month", month.into()), ("day", day.into()), ("clock", clock.into())];
+    language.text_with("moment", &numbers)
+}
+
+/// A time for people, from milliseconds since 1970 UTC. In UTC, and saying so: the reader's zone is known in the browser only.
+#[must_use]
+pub fn utc_text(language: Language, ms: i64) -> String {
     let (hour, minute) = clock(ms);
-    let name = usize::try_from(month - 1).ok().and_then(|index| MONTHS.get(index)).unwrap_or(&"");
-    format!("{day} {name} {year}, {hour:02}:{minute:02} UTC")
+    moment_text(language, civil(ms.div_euclid(DAY_MS)), &format!("{hour:02}:{minute:02} UTC"))
 }
 
 /// The same for programs, as HTML's `datetime` takes it.
 #[must_use]
 pub fn utc_stamp(ms: i64) -> String {
-    let (year, month, day) = civil(ms.div_euclid(DAY_MS));
+    let Day { year, month, day } = civil(ms.div_euclid(DAY_MS));
     let (hour, minute) = clock(ms);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}Z")
 }
@@ -169,11 +160,11 @@ fn clock(ms: i64) -> (i64, i64) {
     (of_day / HOUR_MS, of_day % HOUR_MS / MINUTE_MS)
 }
 
-/// Year, month and day of a day since 1970, in the Gregorian calendar. Years begin in March here, so that a leap day is their
+/// The day so many days after the first one of 1970. Years begin in March here, so that a leap day is their
 /// last, and come in eras of 400.
 ///
 /// Source: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
-fn civil(days: i64) -> (i64, i64, i64) {
+fn civil(days: i64) -> Day {
     let days = days + 719_468;
     let of_era = days.rem_euclid(146_097);
     let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
@@ -182,7 +173,7 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let day = of_year - (153 * from_march + 2) / 5 + 1;
     let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
     let year = year + days.div_euclid(146_097) * 400 + i64::from(month <= 2);
-    (year, month, day)
+    Day { year, month, day }
 }
 
 #[cfg(test)]
@@ -235,14 +226,8 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn extensions_are_counted_in_words() {
-        assert!(extensions_text(0).contains("any more"));
-        assert!(extensions_text(1).contains("once more"));
-        assert!(extensions_text(2).contains("2 more times"));
-    }
-
-    #[test]
     fn the_last_six_hours_are_warned_of() {
+        let warning = |left_ms| warning(Language::En, left_ms);
         assert_eq!(warning(SOON_MS), None);
         assert!(warning(SOON_MS - 1).unwrap().contains("Less than 6 hours"));
         assert!(warning(HOUR_MS).unwrap().contains("Less than 2 hours"));
@@ -252,7 +237,14 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn times_are_written_in_the_readers_language() {
+        assert_eq!(utc_text(Language::Ru, 1_795_563_457_000), "24 ноября 2026 г., 23:37 UTC");
+        assert_eq!(utc_text(Language::Hy, 1_795_563_457_000), "24 նոյեմբերի, 2026 թ., 23:37 UTC");
+    }
+
+    #[test]
     fn times_follow_the_calendar() {
+        let utc_text = |ms| utc_text(Language::En, ms);
         assert_eq!(utc_text(0), "1 January 1970, 00:00 UTC");
         assert_eq!(utc_text(1_795_563_457_000), "24 November 2026, 23:37 UTC");
         assert_eq!(utc_stamp(1_795_563_457_000), "2026-11-24T23:37Z");

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{album::sentence, language::Language};
+
 /// Most targets of one project.
 pub const TARGETS_MAX: usize = 100;
 /// Largest photo file in bytes.
@@ -54,6 +56,103 @@ pub enum Fit {
     Fill,
     /// The video's own size, one video pixel to one photo pixel.
     Exact,
+}
+
+/// Least and most of [`Overlay::zoom`].
+pub const ZOOM: (f64, f64) = (0.5, 2.0);
+/// Most of [`Overlay::x`] and [`Overlay::y`], in either direction.
+pub const OFFSET_MAX: f64 = 0.5;
+/// Most of [`Overlay::rotation`], in either direction.
+pub const ROTATION_MAX: f64 = 180.0;
+
+/// How a video lies on its photo, and how it plays. The viewer applies it in this order: fit, mask, zoom, rotation, offset.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Overlay {
+    /// How the video fills the photo.
+    pub fit: Fit,
+    /// How much larger than that it is, around its centre; within [`ZOOM`].
+    pub zoom: f64,
+    /// How far to the right of the photo's centre, in widths of the photo; at most [`OFFSET_MAX`].
+    pub x: f64,
+    /// How far below the photo's centre, in heights of the photo; at most [`OFFSET_MAX`].
+    pub y: f64,
+    /// Degrees clockwise; at most [`ROTATION_MAX`].
+    pub rotation: f64,
+    /// The shape that is cut out of it.
+    pub mask: Mask,
+    /// Whether it begins by itself when the photo is found.
+    pub autoplay: bool,
+    /// Whether it begins again at its end.
+    pub r#loop: bool,
+    /// Whether it begins with sound.
+    pub sound: bool,
+    /// What happens when the photo is lost.
+    pub on_lost: OnLost,
+}
+
+/// A shape that is cut out of a video.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mask {
+    /// The whole video.
+    #[default]
+    None,
+    /// The largest circle in it.
+    Circle,
+    /// The largest ellipse in it.
+    Oval,
+    /// Rounded corners.
+    Rounded,
+}
+
+/// What a video does when its photo is lost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnLost {
+    /// Stops, and goes on from there.
+    #[default]
+    Pause,
+    /// Stops, and begins anew.
+    Rewind,
+    /// Is heard on.
+    Continue,
+    /// Stays on the screen where it was, until the photo is found again or the video is closed.
+    Keep,
+}
+
+impl Default for Overlay {
+    fn default() -> Self {
+        Self {
+            fit: Fit::default(),
+            zoom: 1.0,
+            x: 0.0,
+            y: 0.0,
+            rotation: 0.0,
+            mask: Mask::default(),
+            autoplay: true,
+            r#loop: true,
+            sound: true,
+            on_lost: OnLost::default(),
+        }
+    }
+}
+
+impl Overlay {
+    /// Whether every number is within its limits.
+    ///
+    /// # Errors
+    /// The stable code of what is not: `overlay_zoom`, `overlay_offset` or `overlay_rotation`.
+    pub fn check(&self) -> Result<(), &'static str> {
+        let within = |number: f64, most: f64| (-most..=most).contains(&number);
+        if !(ZOOM.0..=ZOOM.1).contains(&self.zoom) {
+            return Err("overlay_zoom");
+        }
+        if !within(self.x, OFFSET_MAX) || !within(self.y, OFFSET_MAX) {
+            return Err("overlay_offset");
+        }
+        if within(self.rotation, ROTATION_MAX) { Ok(()) } else { Err("overlay_rotation") }
+    }
 }
 
 /// `POST /api/ar/projects`.
@@ -129,6 +228,22 @@ pub struct Failure {
     pub detail: String,
 }
 
+impl Failure {
+    /// For a reader of this language: the detail, or what the language has for the code, which names no numbers.
+    #[must_use]
+    pub fn text(&self, language: Language) -> String {
+        let Some(text) = language.find(&format!("error-{}", self.code)) else { return sentence(&self.detail) };
+        // The server names the photo that a compile of many has failed at.
+        let named = self.detail.split_once(": ").and_then(|(file, _)| file.strip_prefix("photo-"));
+        match named.and_then(|number| number.parse::<u32>().ok()) {
+            Some(index) => {
+                language.text_with("studio-missing", &[("number", (index + 1).into()), ("what", text.into())])
+            }
+            None => text,
+        }
+    }
+}
+
 /// A target as its page shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
@@ -195,7 +310,7 @@ pub struct Problem {
     pub status: u16,
     /// Stable, snake case: what programs and tests look at.
     pub code: String,
-    /// A sentence that says what to do.
+    /// A sentence that says what to do, in the language that was asked for where it has one for this code.
     pub detail: String,
     /// The file it is about, as it was uploaded.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -203,4 +318,31 @@ pub struct Problem {
     /// Find the server's log line by it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub request_id: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_overlay_is_what_the_viewer_does_without_one() {
+        let read: Overlay = serde_json::from_str(r#"{"zoom":1.5,"on_lost":"keep"}"#).unwrap();
+        assert_eq!(read, Overlay { zoom: 1.5, on_lost: OnLost::Keep, ..Overlay::default() });
+        assert!(serde_json::from_str::<Overlay>(r#"{"opacity":1}"#).is_err());
+    }
+
+    #[test]
+    fn an_overlay_stays_within_its_limits() {
+        let of = |change: fn(&mut Overlay)| {
+            let mut overlay = Overlay::default();
+            change(&mut overlay);
+            overlay.check()
+        };
+        assert_eq!(of(|it| (it.zoom, it.x, it.y, it.rotation) = (2.0, 0.5, -0.5, -180.0)), Ok(()));
+        assert_eq!(of(|it| it.zoom = 0.49), Err("overlay_zoom"));
+        assert_eq!(of(|it| it.zoom = f64::NAN), Err("overlay_zoom"));
+        assert_eq!(of(|it| it.x = 0.51), Err("overlay_offset"));
+        assert_eq!(of(|it| it.y = f64::NEG_INFINITY), Err("overlay_offset"));
+        assert_eq!(of(|it| it.rotation = 180.5), Err("overlay_rotation"));
+    }
 }

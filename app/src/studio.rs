@@ -20,7 +20,8 @@ use self::{
     state::{Mode, Studio},
 };
 use crate::{
-    album::{duration_text, sentence, size_text},
+    album::{duration_text, size_text},
+    language::Language,
     model::{NAME_CHARS_MAX, TARGETS_MAX},
 };
 
@@ -29,10 +30,12 @@ pub(crate) fn token_key(id: &str) -> String {
     format!("kinora.token.{id}")
 }
 
-/// The studio. `assets` is the path below which the worker is found.
+/// The studio. `assets` is the path below which the worker is found. The language comes from the server with it, which draws
+/// the same texts first: there is one answer for both, and none to wait for.
 #[island]
-pub(crate) fn StudioIsland(assets: String) -> impl IntoView {
-    let studio = Studio::new(format!("{assets}/worker.js"));
+pub(crate) fn StudioIsland(assets: String, language: Language) -> impl IntoView {
+    let studio = Studio::new(format!("{assets}/worker.js"), language);
+    let t = move |id: &str| language.text(id);
     let root = NodeRef::<html::Div>::new();
     let is_awake = RwSignal::new(false);
     Effect::new(move || {
@@ -59,23 +62,20 @@ pub(crate) fn StudioIsland(assets: String) -> impl IntoView {
                 on:drop=drop_files
             >
                 <FilePicker
-                    label="Choose photos and videos"
+                    label=t("studio-choose")
                     accept="image/*,video/*,.heic,.heif,.mov,.mp4"
                     multiple=true
                     prominent=true
                     disabled=Signal::derive(move || !is_awake.get() || studio.is_sending())
                     chosen=Callback::new(move |files| studio.add(files))
                 />
-                <p class="quiet">
-                    "One video for each photo; drop them here together, and files of the same name find each other. "
-                    "Your photos stay on this device until you press Publish."
-                </p>
+                <p class="quiet">{t("studio-drop")}</p>
             </div>
             <ModeNotice studio/>
             <Problem studio/>
             <Show when=move || studio.has_cards()>
                 <label class="field album-name">
-                    <span>"Album name " <span class="quiet">"(optional, shown to whoever scans)"</span></span>
+                    <span>{t("studio-album-name")} " " <span class="quiet">{t("studio-album-name-hint")}</span></span>
                     <input
                         type="text"
                         maxlength=NAME_CHARS_MAX
@@ -92,8 +92,8 @@ pub(crate) fn StudioIsland(assets: String) -> impl IntoView {
             </ol>
             <Show when=move || studio.removed.with(Option::is_some)>
                 <p class="toast" role="status">
-                    "The pair was removed. "
-                    <button type="button" class="link" on:click=move |_| studio.undo_remove()>"Undo"</button>
+                    {t("studio-pair-removed")} " "
+                    <button type="button" class="link" on:click=move |_| studio.undo_remove()>{t("undo")}</button>
                 </p>
             </Show>
             <Show when=move || studio.has_cards()>
@@ -130,21 +130,20 @@ pub(crate) fn FilePicker(
 /// Why photos are compiled on the server, or may have to be.
 #[component]
 fn ModeNotice(studio: Studio) -> impl IntoView {
+    let t = move |id: &str| studio.language.text(id);
     move || {
         match studio.mode.get() {
         Mode::Browser => None,
-        Mode::Unsupported => Some(view! {
-            <p class="notice" role="status">
-                "This browser can't prepare photos itself (it lacks WebAssembly with SIMD, or workers). "
-                "No matter: they will be prepared on our server after you press Publish."
-            </p>
-        }.into_any()),
-        Mode::Server => Some(view! {
-            <p class="notice" role="status">
-                "Your photos will be prepared on our server after you press Publish. "
-                <button type="button" class="link" on:click=move |_| studio.compile_here()>"Prepare them here instead"</button>
-            </p>
-        }.into_any()),
+        Mode::Unsupported => Some(view! { <p class="notice" role="status">{t("studio-unsupported")}</p> }.into_any()),
+        Mode::Server => Some(
+            view! {
+                <p class="notice" role="status">
+                    {t("studio-on-server")} " "
+                    <button type="button" class="link" on:click=move |_| studio.compile_here()>{t("studio-prepare-here")}</button>
+                </p>
+            }
+            .into_any(),
+        ),
     }
     }
 }
@@ -155,7 +154,7 @@ fn Problem(studio: Studio) -> impl IntoView {
     move || {
         studio.problem.get().map(|failure| {
             view! {
-                <p class="notice error" role="alert">{sentence(&failure.detail)} " " <code>{failure.code}</code></p>
+                <p class="notice error" role="alert">{failure.text(studio.language)} " " <code>{failure.code}</code></p>
             }
         })
     }
@@ -164,15 +163,23 @@ fn Problem(studio: Studio) -> impl IntoView {
 /// The whole: progress, what is missing, publish.
 #[component]
 fn Footer(studio: Studio) -> impl IntoView {
+    let language = studio.language;
+    let t = move |id: &str| language.text(id);
     let percent = move || (studio.compiled_share() * 100.0).floor();
     let compiling = move || {
         studio.is_compiling().then(|| {
-            let left =
-                studio.time_left_ms().map(|ms| format!(", about {} left", duration_text(ms))).unwrap_or_default();
+            let percent_done = ("percent", percent().into());
+            let words = match studio.time_left_ms() {
+                None => language.text_with("studio-preparing", &[percent_done]),
+                Some(ms) => {
+                    let left = ("left", duration_text(language, ms).into());
+                    language.text_with("studio-preparing-left", &[percent_done, left])
+                }
+            };
             view! {
                 <div class="progress">
-                    <progress max="100" value=percent aria-label="All photos"></progress>
-                    <span>{format!("Preparing: {} %{left}", percent())}</span>
+                    <progress max="100" value=percent aria-label=t("studio-all-photos")></progress>
+                    <span>{words}</span>
                 </div>
             }
         })
@@ -182,22 +189,24 @@ fn Footer(studio: Studio) -> impl IntoView {
             Sending::Files { sent, total } => {
                 let percent = (sent / total.max(1.0) * 100.0).floor();
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes of files")]
-                let of = format!("{} of {}", size_text(sent as u64), size_text(total as u64));
+                let size = |bytes: f64| size_text(language, bytes as u64).into();
+                let numbers = [("percent", percent.into()), ("sent", size(sent)), ("total", size(total))];
                 view! {
                     <div class="progress">
-                        <progress max="100" value=percent aria-label="Upload"></progress>
-                        <span>{format!("Uploading: {percent} % ({of})")}</span>
+                        <progress max="100" value=percent aria-label=t("studio-upload")></progress>
+                        <span>{language.text_with("studio-uploading", &numbers)}</span>
                     </div>
                 }
                 .into_any()
             }
-            Sending::Waiting => view! { <p role="status">"The connection is lost; trying again…"</p> }.into_any(),
-            Sending::Finishing => view! { <p role="status">"Checking and publishing…"</p> }.into_any(),
+            Sending::Waiting => view! { <p role="status">{t("studio-waiting-for-line")}</p> }.into_any(),
+            Sending::Finishing => view! { <p role="status">{t("studio-finishing")}</p> }.into_any(),
         })
     };
     let summary = move || {
         let bytes = studio.mind_bytes();
-        (bytes > 0 && !studio.is_compiling()).then(|| format!("Recognition data: {}", size_text(bytes)))
+        (bytes > 0 && !studio.is_compiling())
+            .then(|| language.text_with("studio-summary", &[("size", size_text(language, bytes).into())]))
     };
     view! {
         <div class="publish">
@@ -213,13 +222,13 @@ fn Footer(studio: Studio) -> impl IntoView {
                         disabled=move || studio.missing().is_some()
                         on:click=move |_| studio.publish()
                     >
-                        {move || if studio.problem.with(Option::is_some) { "Try again" } else { "Publish" }}
+                        {move || t(if studio.problem.with(Option::is_some) { "retry" } else { "publish" })}
                     </button>
                 }
             >
-                <button type="button" class="button" on:click=move |_| studio.cancel_sending()>"Cancel"</button>
+                <button type="button" class="button" on:click=move |_| studio.cancel_sending()>{t("cancel")}</button>
             </Show>
-            <p class="quiet">{format!("Up to {TARGETS_MAX} photos. The link and its QR code work at once.")}</p>
+            <p class="quiet">{language.text_with("studio-limit", &[("count", TARGETS_MAX.into())])}</p>
         </div>
     }
 }

@@ -26,7 +26,7 @@ use std::ops::Range;
 use mp4_atom::{Atom, Codec, FourCC, Hdlr, Mdhd, Moof, Mvhd, Stsd, Stts, Tkhd, Trex, TrunSamples};
 use serde::{Deserialize, Serialize};
 
-use crate::model::VIDEO_DURATION_MAX_MS;
+use crate::model::{Failure, VIDEO_DURATION_MAX_MS};
 
 /// Largest index that is read, in bytes: ten minutes need far below one megabyte.
 pub const INDEX_BYTES_MAX: u64 = 16 << 20;
@@ -95,6 +95,12 @@ pub enum VideoWarning {
     /// Neither H.264 nor HEVC, or a kind of H.264 that phones do not decode.
     #[error("Many phones cannot play this kind of video. Export it as H.264 with AAC sound.")]
     OtherCodec,
+}
+
+impl From<VideoWarning> for Failure {
+    fn from(warning: VideoWarning) -> Self {
+        Self { code: warning.code().to_owned(), detail: warning.to_string() }
+    }
 }
 
 impl VideoWarning {

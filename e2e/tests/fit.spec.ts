@@ -1,36 +1,41 @@
-// Where a video lies on its photo, in units of the photo's width.
+// Where a video lies on its photo, in widths of the photo.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { expect, test } from "@playwright/test";
 
-import { overlay } from "../../server/viewer/fit.js";
+import { corners, place, settingsOf } from "../../server/viewer/fit.js";
 
-const photo = { width: 1000, height: 800 };
-const wide = { width: 1920, height: 1080 };
-const tall = { width: 1080, height: 1920 };
-const whole = { x: 0, y: 0, width: 1, height: 1 };
+interface Case {
+  name: string;
+  overlay: object;
+  photo: [number, number];
+  video: [number, number];
+  rectangle: number[];
+  crop: number[];
+  corners: number;
+  first: number[];
+}
 
-test("contain keeps the whole video inside the photo", () => {
-  expect(overlay("contain", photo, wide)).toEqual({ width: 1, height: 0.5625, crop: whole });
-  const { width, ...rest } = overlay("contain", photo, tall);
-  expect(width).toBeCloseTo(0.45, 6);
-  expect(rest).toEqual({ height: 0.8, crop: whole });
-});
+/** The server draws its previews by the same cases: app/src/overlay.rs. */
+const cases: Case[] = JSON.parse(readFileSync(join(import.meta.dirname, "../fixtures/overlays.json"), "utf8"));
 
-test("cover fills the photo and cuts the middle out of the video", () => {
-  const { crop: cutWide, ...sizeWide } = overlay("cover", photo, wide);
-  expect(sizeWide).toEqual({ width: 1, height: 0.8 });
-  expect(cutWide.x).toBeCloseTo(0.1484, 4);
-  expect(cutWide).toMatchObject({ y: 0, height: 1 });
-  const { crop: cutTall } = overlay("cover", photo, tall);
-  expect(cutTall).toMatchObject({ x: 0, width: 1 });
-  expect(cutTall.height).toBeCloseTo(0.45, 6);
-  expect(cutTall.y).toBeCloseTo(0.275, 6);
-});
+for (const each of cases) {
+  test(each.name, () => {
+    const size = ([width, height]: [number, number]) => ({ width, height });
+    const placed = place(settingsOf({ overlay: each.overlay }), size(each.photo), size(each.video));
+    const { x, y, width, height, rotation, crop } = placed;
+    const told = [x, y, width, height, rotation, crop.x, crop.y, crop.width, crop.height, ...corners(placed)[0]];
+    const wanted = [...each.rectangle, ...each.crop, ...each.first];
+    told.forEach((number, index) => expect(number, `number ${index}`).toBeCloseTo(wanted[index], 4));
+    expect(placed.outline).toHaveLength(each.corners);
+  });
+}
 
-test("fill stretches", () => {
-  expect(overlay("fill", photo, tall)).toEqual({ width: 1, height: 0.8, crop: whole });
-});
-
-test("exact keeps the video's own pixels", () => {
-  expect(overlay("exact", photo, wide)).toEqual({ width: 1.92, height: 1.08, crop: whole });
+test("a manifest from before there were settings means what it meant", () => {
+  const settings = settingsOf({ fit: "contain" });
+  expect(settings).toMatchObject({ fit: "contain", zoom: 1, x: 0, y: 0, rotation: 0, mask: "none" });
+  expect(settings).toMatchObject({ autoplay: true, loop: true, sound: true, on_lost: "pause" });
+  expect(settingsOf({ fit: "contain", overlay: { fit: "fill", zoom: 2 } })).toMatchObject({ fit: "fill", zoom: 2 });
 });

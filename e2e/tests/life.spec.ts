@@ -125,7 +125,7 @@ test("an album in the trash is deleted for good, and does not come back", async 
   await dialog.getByRole("button", { name: "Delete for good" }).click();
   await expect(page.locator("time")).toHaveCount(0);
   await expect(page.getByRole("heading", { name: "This album has been removed" })).toBeVisible();
-  await expect(page.getByRole("button")).toHaveCount(0);
+  await expect(page.getByRole("main").getByRole("button")).toHaveCount(0);
   expect(await view(request, album)).toMatchObject({ status: "archived", name: "", purge_ms: null, targets: [] });
   expect((await request.get(album.link)).status()).toBe(410);
 

@@ -19,11 +19,16 @@ use std::{
 };
 
 use album::{encode, photo};
-use customer::{Album, Call, Customer, site};
+use app::permissions::Role;
+use customer::{Album, Answer, Call, Customer, site};
 use database::new_database;
 use image::{GrayImage, ImageFormat};
 use process::{Installation, Kinora, UNLIMITED};
-use server::db::Product;
+use server::{
+    accounts::create,
+    db::{Actor, Product},
+    demo::{Sizes, fill},
+};
 
 #[path = "../tests/fixtures/album.rs"]
 mod album;
@@ -44,10 +49,16 @@ const MEASURED: Duration = Duration::from_secs(20);
 const READS_AN_ALBUM: usize = 60;
 const ALBUMS: usize = 10;
 const PRODUCTS: u32 = 40;
+/// Pages of the CRM: the dashboard and every list.
+const CRM: [&str; 2] = ["GET /admin", "GET /admin/currencies"];
 const BOUND_MS: f64 = 50.0;
 const BOUND_RATIO: f64 = 3.0;
 const METRICS_TOKEN: &str = "a-token-of-metrics";
 const OPTIONS: [&str; 6] = ["--db-connections", "1", "--metrics-token", METRICS_TOKEN, "--quota-upload-mb", "1000000"];
+const EMAIL: &str = "manager@shop.example";
+const PASSWORD: &str = "correct horse battery";
+/// The shop whose lists are read meanwhile.
+const SHOP: Sizes = Sizes { customers: 500, orders: 2000, projects: 500, days: 365, seed: 1 };
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> ExitCode {
@@ -72,17 +83,18 @@ async fn measure(name: &str, database: Option<url::Url>) -> bool {
     stock(&kinora, database.as_ref()).await;
     let album = Arc::new(Album::of(photo(1)));
     let customer = Customer::new(site(&server.url));
+    let cookie = log_in(&customer, &server.url).await;
     let mut ids = Vec::new();
     for _ in 0..ALBUMS {
         ids.push(customer.publish(&album).await.id);
     }
     let ids = Arc::new(ids);
 
-    let idle = run(&server, &album, &ids).await;
+    let idle = run(&server, &album, &ids, &cookie).await;
     let (idle_held, idle_compiles) = watched(&customer, &server).await;
     let ending = Arc::new(AtomicBool::new(false));
     let queue = keep_queue_full(&server, &ending).await;
-    let loaded = run(&server, &album, &ids).await;
+    let loaded = run(&server, &album, &ids, &cookie).await;
     let (held, compiles) = watched(&customer, &server).await;
     ending.store(true, Ordering::Relaxed);
     queue.into_iter().for_each(|slot| slot.abort());
@@ -120,7 +132,7 @@ async fn measure(name: &str, database: Option<url::Url>) -> bool {
     is_good
 }
 
-/// Products to list.
+/// Products, orders and living photos to list, and a manager who lists them.
 async fn stock(kinora: &Installation, database: Option<&url::Url>) {
     let mut config = server::config::Config::in_folder(kinora.data());
     config.database_url = database.cloned();
@@ -136,15 +148,28 @@ async fn stock(kinora: &Installation, database: Option<&url::Url>) {
         };
         state.db.put_product(&product).await.unwrap();
     }
+    fill(&state, &SHOP).await.unwrap();
+    create(&state, EMAIL, "Manager", Role::Manager, Some(PASSWORD), Some(&Actor::system())).await.unwrap().unwrap();
     state.db.close().await;
 }
 
+/// Gives the manager's cookie.
+async fn log_in(customer: &Customer, url: &str) -> String {
+    let form = [("email", EMAIL), ("password", PASSWORD)];
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let request =
+        customer.http.post(format!("{url}/login")).header("content-type", "application/x-www-form-urlencoded");
+    let answer = Answer::read(request.body(body).send().await.unwrap()).await.unwrap();
+    answer.header("set-cookie").split(';').next().unwrap().to_owned()
+}
+
 /// All clients at once, for as long as it is measured.
-async fn run(server: &Kinora, album: &Arc<Album>, ids: &Arc<Vec<String>>) -> Seen {
+async fn run(server: &Kinora, album: &Arc<Album>, ids: &Arc<Vec<String>>, cookie: &str) -> Seen {
     let seen = Arc::new(Mutex::new(Seen::default()));
     let from = Instant::now() + WARM_UP;
     let clients = (0..CLIENTS).map(|number| {
         let (url, album, ids, seen) = (server.url.clone(), Arc::clone(album), Arc::clone(ids), Arc::clone(&seen));
+        let cookie = cookie.to_owned();
         tokio::spawn(async move {
             let customer = Customer::keeping_alive(site(&url));
             let mut turn = number * READS_AN_ALBUM / CLIENTS;
@@ -154,7 +179,7 @@ async fn run(server: &Kinora, album: &Arc<Album>, ids: &Arc<Vec<String>>) -> See
                 let (what, outcome) = if turn.is_multiple_of(READS_AN_ALBUM) {
                     ("publish an album", publish(&customer, &url, &album).await)
                 } else {
-                    read(&customer, &url, turn, &ids).await
+                    read(&customer, &url, turn, &ids, &cookie).await
                 };
                 if since < from {
                     continue;
@@ -171,15 +196,22 @@ async fn run(server: &Kinora, album: &Arc<Album>, ids: &Arc<Vec<String>>) -> See
     std::mem::take(&mut *seen.lock().unwrap())
 }
 
-async fn read(customer: &Customer, url: &str, turn: usize, ids: &[String]) -> (&'static str, Result<(), String>) {
+async fn read(
+    customer: &Customer,
+    url: &str,
+    turn: usize,
+    ids: &[String],
+    cookie: &str,
+) -> (&'static str, Result<(), String>) {
     let status = format!("/living-photos/{}", ids[turn % ids.len()]);
-    let (what, path) = match turn % 4 {
+    let (what, path) = match turn % (4 + CRM.len()) {
         0 => ("GET /api/currencies", "/api/currencies"),
         1 => ("GET /api/products", "/api/products"),
         2 => ("GET /living-photos", "/living-photos"),
-        _ => ("GET /living-photos/{id}", status.as_str()),
+        3 => ("GET /living-photos/{id}", status.as_str()),
+        crm => (CRM[crm - 4], &CRM[crm - 4]["GET ".len()..]),
     };
-    let outcome = match customer.once(url, &Call::get(path)).await {
+    let outcome = match customer.once(url, &Call::get(path).header("cookie", cookie)).await {
         Ok(answer) if answer.status == 200 => Ok(()),
         Ok(answer) => Err(answer.status.to_string()),
         Err(error) => Err(format!("{error:?}")),

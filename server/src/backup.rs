@@ -29,13 +29,14 @@ use crate::{
     db::{TABLES, Value},
     id::hex,
     state::AppState,
+    storage::SHOP,
 };
 
 const FORMAT: u32 = 1;
 const HEAD: &str = "backup.json";
 const DIGESTS: &str = "sha256.json";
 /// Folders of the store.
-const FOLDERS: [&str; 3] = ["ar-storage", "originals", "uploads"];
+const FOLDERS: [&str; 4] = ["ar-storage", "originals", SHOP, "uploads"];
 /// Bytes read at a time.
 const PIECE_BYTES: usize = 4 << 20;
 

@@ -2,6 +2,7 @@
 
 mod admin;
 mod compile;
+mod demo;
 mod inspect;
 mod keep;
 mod qr;
@@ -59,6 +60,9 @@ enum Command {
     /// Make the account of an administrator, or set a password
     #[command(after_help = EXIT_CODES)]
     Admin(admin::Admin),
+    /// Fill a new installation with a shop to try out: nobody in it is real
+    #[command(after_help = EXIT_CODES)]
+    SeedDemo(Box<demo::SeedDemo>),
 }
 
 /// Why a command ended, and its exit code.
@@ -119,6 +123,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Restore(command) => command.restore(),
         Command::Project(command) => command.run(),
         Command::Admin(command) => command.run(),
+        Command::SeedDemo(command) => command.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,15 +6,23 @@
 
 mod accounts;
 mod audit;
-mod catalog;
 mod currencies;
+mod customers;
+mod dashboard;
+mod demo;
 mod dump;
 mod list;
 mod lives;
 mod mails;
+mod orders;
+mod prices;
+mod products;
+mod project_rows;
 mod projects;
 mod queue;
 mod settings;
+mod storefront;
+mod visits;
 mod words;
 
 use std::{
@@ -32,18 +40,33 @@ use sqlx::{
 };
 use url::Url;
 
-pub(crate) use self::accounts::StoredSession;
+pub(crate) use self::{
+    accounts::StoredSession,
+    customers::{KEPT_ROWS, Kept},
+    orders::{Contact, Placed, PlacedOrder},
+    prices::Priced,
+    storefront::OnSale,
+};
 pub use self::{
     accounts::{Account, FAILURES_MAX, NewAccount, SessionRow},
     audit::{Actor, AuditEntry, AuditFilter},
-    catalog::{Currency, Product},
-    currencies::MANUAL,
+    currencies::{CSV, Currency, MANUAL, RATE_DIGITS_MAX, Rebase, rebased},
+    customers::ProfileFields,
+    dashboard::{DayOfVisits, Numbers, QUARTER_MS, Quarter},
+    demo::{Cell, word_rows},
     dump::{TABLES, Value},
-    list::{PAGE_ROWS, Page, Place, Sort},
+    list::{PAGE_ROWS, Page, Place, Plan, Sort},
     lives::{Purge, Standing},
     mails::{Mail, MailFilter, NewMail, ProjectOwner},
-    projects::{Project, Published},
+    orders::{Attached, ORDER_SORTS, OrderFilter},
+    products::{
+        Added, Deleted, ListedProduct, PICTURES_MAX, PRODUCT_SORTS, Product, ProductEntry, ProductFilter, ProductState,
+        Saved, picture_url,
+    },
+    project_rows::{PROJECT_SORTS, ProjectFilter, ProjectLinks},
+    projects::{By, Project, Published},
     queue::{ATTEMPTS_MAX, Claim, LEASE},
+    visits::{DayVisits, Visit},
     words::FOUND_MAX,
 };
 use crate::{clock::Clock, config::Config, metrics::Metrics};
@@ -57,6 +80,7 @@ pub struct Db {
     engine: Engine,
     clock: Clock,
     metrics: Arc<Metrics>,
+    plans: list::Plans,
     /// How long a compile may be silent before another runner takes over.
     pub(crate) compile_lease: Duration,
 }
@@ -151,7 +175,8 @@ impl Db {
             .context("can't open the database")?;
         sqlx::migrate!("../migrations").run(&pool).await.context("can't apply the migrations")?;
         metrics.watch_pool(pool.clone(), config);
-        Ok(Self { pool, engine, clock, metrics, compile_lease: Duration::from_secs(config.compile_lease_s) })
+        let compile_lease = Duration::from_secs(config.compile_lease_s);
+        Ok(Self { pool, engine, clock, metrics, plans: list::Plans::default(), compile_lease })
     }
 
     /// Takes a connection for one statement or one short transaction.

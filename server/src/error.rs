@@ -5,16 +5,18 @@
 
 use std::{error::Error as _, io, time::Duration};
 
-use app::model::Problem;
+use app::{language::Language, model::Problem};
 use askama::Template;
 use axum::{
     Json,
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
 use compiler_wasm::error::{BundleError, CompileError};
+
+use crate::{routes::reader::language, state::SharedState};
 
 /// Where a resumed upload goes on.
 pub(crate) const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
@@ -237,19 +239,32 @@ impl IntoResponse for AppError {
 /// A page without the studio's machinery: what is wrong, kindly.
 #[derive(Template)]
 #[template(path = "notice.html")]
-pub(crate) struct Notice<'a> {
-    pub(crate) title: &'a str,
-    pub(crate) message: &'a str,
+pub(crate) struct Notice {
+    pub(crate) language: Language,
+    pub(crate) title: String,
+    pub(crate) message: String,
     pub(crate) refresh: bool,
     /// A failure's stable code and the request's id, for whoever is asked for help.
-    pub(crate) reference: Option<&'a str>,
+    pub(crate) reference: Option<String>,
 }
 
-impl Notice<'_> {
+impl Notice {
     pub(crate) fn response(&self, status: StatusCode) -> Response {
-        let page = Template::render(self).unwrap_or_else(|_| self.message.to_owned());
+        let page = Template::render(self).unwrap_or_else(|_| self.message.clone());
         (status, [(header::CACHE_CONTROL, "no-store")], Html(page)).into_response()
     }
+}
+
+/// What a language has for a code, instead of the error's own English sentence.
+fn words_for(code: &str, language: Language) -> Option<String> {
+    let of_order = || language.find(&format!("order-refused-{}", code.replace('_', "-")));
+    language.find(&format!("error-{code}")).or_else(|| of_order().filter(|_| language != Language::En))
+}
+
+/// What a status is called on a page.
+fn title_of(status: StatusCode, language: Language) -> String {
+    let own = language.find(&format!("notice-title-{}", status.as_u16()));
+    own.unwrap_or_else(|| language.text("notice-title-other"))
 }
 
 fn is_unworded(response: &Response) -> bool {
@@ -267,8 +282,9 @@ fn unworded(status: StatusCode) -> AppError {
     AppError::refused(status, code, detail)
 }
 
-/// Middleware: gives an [`AppError`] its body and its one line in the log.
-pub(crate) async fn render(request: Request, next: Next) -> Response {
+/// Middleware: gives an [`AppError`] its body, in the reader's language, and its one line in the log.
+pub(crate) async fn render(State(state): State<SharedState>, request: Request, next: Next) -> Response {
+    let language = language(&state, request.headers());
     let for_people = !request.uri().path().starts_with("/api/");
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let request_id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
@@ -297,11 +313,14 @@ pub(crate) async fn render(request: Request, next: Next) -> Response {
             ("internal".to_owned(), detail, None)
         }
     };
-    let title = status.canonical_reason().unwrap_or("Error").to_owned();
+    let detail = words_for(&code, language).unwrap_or(detail);
     let mut answer = if for_people {
-        let reference = format!("{code}, request {request_id}");
-        Notice { title: &title, message: &detail, refresh: false, reference: Some(&reference) }.response(status)
+        let reference = [("code", code.into()), ("request", request_id.into())];
+        let reference = Some(language.text_with("notice-reference", &reference));
+        let title = title_of(status, language);
+        Notice { language, title, message: detail, refresh: false, reference }.response(status)
     } else {
+        let title = status.canonical_reason().unwrap_or("Error").to_owned();
         let request_id = Some(request_id);
         let problem = Problem { title, status: status.as_u16(), code, detail, file, request_id };
         let mut answer = (status, Json(problem)).into_response();

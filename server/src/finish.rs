@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeMap, io::Cursor};
 
-use app::model::{Finish, NAME_CHARS_MAX, TARGETS_MAX, TargetView, UploadedFile};
+use app::model::{Finish, NAME_CHARS_MAX, Overlay, TARGETS_MAX, TargetView, UploadedFile};
 use bytes::Bytes;
 use compiler_wasm::{
     bundle::{Target, decode_bundle},
@@ -25,7 +25,7 @@ use crate::{
     id::hex,
     state::AppState,
     storage::{StoredFile, original, versioned},
-    uploads::{UploadName, check_video},
+    uploads::{UploadName, probe_video},
 };
 
 /// Longest side of a published photo, in pixels; enough to fill a phone.
@@ -80,7 +80,7 @@ pub async fn check(
                 photo_sizes.insert(number, size);
             }
             Some(UploadName::Video(_)) => {
-                check_video(&state.storage, &stored).await.map_err(|error| error.about(name))?;
+                probe_video(&state.storage, &stored).await.map_err(|error| error.about(name))?;
             }
             Some(UploadName::Mind) => {
                 let decoded = bytes.clone();
@@ -253,9 +253,9 @@ async fn write(
     }
     storage.put(&file("targets.mind"), mind).await?;
     let targets = target_views(id, version, finish, targets);
-    let manifest = manifest(id, &project.name, finish, &targets).to_string().into_bytes();
+    let manifest = manifest(id, &project.name, finish, &targets, &BTreeMap::new());
     bytes += manifest.len() as u64;
-    storage.put(&file("manifest.json"), manifest).await?;
+    storage.put(&file(&manifest_name(0)), manifest).await?;
     Ok(Published {
         finish: finish.clone(),
         mind_bytes: i64::try_from(mind_bytes).map_err(anyhow::Error::from)?,
@@ -305,15 +305,41 @@ fn target_views(id: &str, version: i64, finish: &Finish, targets: &[Target]) -> 
     views.collect()
 }
 
-/// What the viewer reads.
-fn manifest(id: &str, name: &str, finish: &Finish, views: &[TargetView]) -> serde_json::Value {
+/// What the viewer reads. `overlays` are by the digest of the photo.
+#[must_use]
+pub fn manifest(
+    id: &str,
+    name: &str,
+    finish: &Finish,
+    views: &[TargetView],
+    overlays: &BTreeMap<String, Overlay>,
+) -> Vec<u8> {
     let targets = views.iter().zip(&finish.targets).enumerate().map(|(number, (view, wish))| {
-        json!({
+        let mut target = json!({
             "name": view.name, "photo": format!("photo-{number}.jpg"), "video": format!("video-{number}.mp4"),
             "width": view.width, "height": view.height, "fit": wish.fit,
-        })
+        });
+        if let Some(overlay) = photo_digest(finish, number).and_then(|digest| overlays.get(digest)) {
+            target["overlay"] = json!(overlay);
+        }
+        target
     });
     json!({ "version": 1, "id": id, "name": name, "mind": "targets.mind", "targets": targets.collect::<Vec<_>>() })
+        .to_string()
+        .into_bytes()
+}
+
+/// The SHA-256 of a target's photo.
+#[must_use]
+pub fn photo_digest(finish: &Finish, target: usize) -> Option<&str> {
+    let name = format!("photo-{target}");
+    finish.files.iter().find(|file| file.name == name).map(|file| file.sha256.as_str())
+}
+
+/// The manifest's file among those of a version, after so many edits.
+#[must_use]
+pub fn manifest_name(edit: i64) -> String {
+    if edit == 0 { "manifest.json".to_owned() } else { format!("manifest-{edit}.json") }
 }
 
 /// URL path of the published bundle.

@@ -33,7 +33,7 @@ pub async fn publish_form(state: &AppState, address: IpAddr, form: Multipart) ->
     match take(state, &id, address, form).await {
         Ok(()) => Ok(id),
         Err(error) => {
-            state.db.purge(&id, Purge::Now).await?;
+            state.db.purge(&id, Purge::Now, None).await?;
             settle(state, &id).await?;
             Err(error)
         }
@@ -56,14 +56,14 @@ async fn take(state: &AppState, id: &str, address: IpAddr, mut form: Multipart) 
     let finish = Finish { targets: vec![target], files, replaces: 0 };
     let project = state.db.project(id).await?.ok_or_else(AppError::not_found)?;
     check(state, &project, &finish, Compiled::Here).await?;
-    if state.db.enqueue(id, &digest(&finish), &finish).await? {
+    if state.db.enqueue(id, &digest(&finish), &finish, None).await? {
         state.queued.notify_one();
         settle(state, id).await?;
     }
     Ok(())
 }
 
-async fn text(mut field: Field<'_>) -> Result<String, AppError> {
+pub(crate) async fn text(mut field: Field<'_>) -> Result<String, AppError> {
     let mut bytes = Vec::new();
     while let Some(part) = field.chunk().await.map_err(|error| broken(&error))? {
         bytes.extend_from_slice(&part);
@@ -74,9 +74,9 @@ async fn text(mut field: Field<'_>) -> Result<String, AppError> {
     Ok(String::from_utf8_lossy(&bytes).trim().to_owned())
 }
 
-/// Part by part, never more than one in memory. The length is not known before the end, so the parts are announced as long
-/// as any such file may be, and again, as they are, when all are there.
-async fn store(
+/// Keeps a file of a form as an upload: part by part, never more than one in memory. The length is not known before the end,
+/// so the parts are announced as long as any such file may be, and again, as they are, when all are there.
+pub(crate) async fn store(
     state: &AppState,
     id: &str,
     address: IpAddr,
@@ -102,6 +102,6 @@ async fn store(
     Ok(UploadedFile { name: name.to_owned(), bytes: there, sha256: hex(&hasher.finalize()) })
 }
 
-fn broken(error: &axum::extract::multipart::MultipartError) -> AppError {
+pub(crate) fn broken(error: &axum::extract::multipart::MultipartError) -> AppError {
     AppError::refused(error.status(), "form_broken", "The form did not arrive whole; send it again.")
 }

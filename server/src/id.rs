@@ -63,6 +63,19 @@ impl TokenKey {
         self.token(id).as_bytes().ct_eq(token.as_bytes()).into()
     }
 
+    /// What proves that a text of a kind came from us, such as the id of an order in its link.
+    #[must_use]
+    pub fn sign(&self, kind: &str, text: &str) -> String {
+        hex(&self.mac(kind, text).finalize().into_bytes())
+    }
+
+    /// Whether it does, in constant time.
+    #[must_use]
+    pub fn is_signed(&self, kind: &str, text: &str, signature: &str) -> bool {
+        use subtle::ConstantTimeEq;
+        self.sign(kind, text).as_bytes().ct_eq(signature.as_bytes()).into()
+    }
+
     /// A name for whoever has an address, from which the address can't be told.
     #[must_use]
     pub fn pseudonym(&self, address: IpAddr) -> String {
@@ -97,6 +110,15 @@ mod tests {
         {
             assert!(!is_id(other), "{other}");
         }
+    }
+
+    #[test]
+    fn a_signature_is_of_its_kind_only() {
+        let key = TokenKey::from_text("key");
+        let signature = key.sign("order", "abc");
+        assert!(key.is_signed("order", "abc", &signature));
+        assert!(!key.is_signed("order", "abd", &signature) && !key.is_signed("project", "abc", &signature));
+        assert!(!key.accepts("abc", &signature));
     }
 
     #[test]

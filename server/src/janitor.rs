@@ -13,6 +13,7 @@ use crate::{
     settle::settle,
     state::AppState,
     sweep::{Sweep, sweep},
+    visits::write_down,
 };
 
 /// How often it looks.
@@ -35,6 +36,9 @@ async fn run(state: Arc<AppState>, stop: CancellationToken) {
         if let Err(error) = look(&state, looks).await {
             tracing::warn!(?error, "the janitor was interrupted; it tries again");
         }
+        if let Err(error) = write_down(&state).await {
+            tracing::warn!(?error, "scans and plays can't be written down; they count on");
+        }
         state.limits.forget_quiet();
         match state.db.shop_settings().await {
             Ok(settings) => state.settings.set(settings),
@@ -53,6 +57,7 @@ async fn look(state: &AppState, looks: u32) -> Result<(), AppError> {
     if !state.db.take_lease("janitor", EVERY / 2).await? && looks > 0 {
         return Ok(());
     }
+    while looks == 0 && state.db.index_projects().await? {}
     tidy(state).await?;
     state.db.forget_sessions().await?;
     state.metrics.stored(state.db.bytes_stored().await?);
@@ -73,7 +78,7 @@ pub async fn tidy(state: &AppState) -> Result<(), AppError> {
     state.db.trash_abandoned(ABANDONED_AFTER, keep).await?;
     mail::warn_of_ends(state).await?;
     for id in state.db.due_for_purge().await? {
-        state.db.purge(&id, Purge::Due).await?;
+        state.db.purge(&id, Purge::Due, None).await?;
     }
     loop {
         let unsettled = state.db.unsettled().await?;

@@ -7,11 +7,15 @@
 
 pub mod accounts;
 pub mod backup;
+pub mod care;
 mod changes;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod customers;
+pub mod dashboard;
 pub mod db;
+pub mod demo;
 pub mod entry;
 pub mod error;
 pub mod finish;
@@ -22,6 +26,9 @@ pub mod limits;
 pub mod mail;
 pub mod mailer;
 pub mod metrics;
+pub mod orders;
+pub mod pictures;
+pub mod prices;
 pub mod projects;
 pub mod qr;
 mod room;
@@ -34,6 +41,7 @@ pub mod state;
 pub mod storage;
 pub mod sweep;
 pub mod uploads;
+pub mod visits;
 pub mod workers;
 
 pub use routes::router;

@@ -9,7 +9,7 @@ use object_store::PutPayload;
 use tokio::time::{Instant, timeout};
 
 use crate::{
-    db::{Project, Purge},
+    db::{Actor, By, Project, Purge},
     error::AppError,
     finish::{Compiled, check, digest, write_version},
     id::{is_id, new_id},
@@ -28,13 +28,32 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// # Errors
 /// Refusals of the name, and of too many from one address.
 pub async fn begin(state: &AppState, address: IpAddr, name: &str) -> Result<String, AppError> {
+    check_name(name.trim())?;
+    state.limits.project(address)?;
+    begin_project(state, name, &state.key.pseudonym(address), Term::Trial).await
+}
+
+/// How long a project lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Term {
+    /// As long as trials do, where there are any.
+    Trial,
+    /// For good.
+    Permanent,
+}
+
+/// Begins a project of whoever has that pseudonym, and opens it for files; gives its id.
+///
+/// # Errors
+/// A refusal of the name; when the database or the store fails.
+pub async fn begin_project(state: &AppState, name: &str, customer: &str, term: Term) -> Result<String, AppError> {
     let name = name.trim();
     check_name(name)?;
-    state.limits.project(address)?;
-    let id = new_id(state.options.trial.is_some())?;
+    let trial = state.options.trial.filter(|_| term == Term::Trial);
+    let id = new_id(trial.is_some())?;
     state.storage.put(&published(&id, "pending"), PutPayload::new()).await?;
     state.storage.set_open(&id, true).await?;
-    state.db.create_project(&id, name, &state.key.pseudonym(address), state.options.trial).await?;
+    state.db.create_project(&id, name, customer, trial).await?;
     Ok(id)
 }
 
@@ -62,6 +81,14 @@ pub async fn find(state: &AppState, id: &str) -> Result<Project, AppError> {
 /// # Errors
 /// Refusals of the files, or when the project was finished in another way.
 pub async fn complete(state: &AppState, id: &str, finish: &Finish) -> Result<Project, AppError> {
+    complete_by(state, id, finish, None).await
+}
+
+/// The same, by somebody of the shop.
+///
+/// # Errors
+/// As [`complete`].
+pub async fn complete_by(state: &AppState, id: &str, finish: &Finish, by: Option<By<'_>>) -> Result<Project, AppError> {
     let digest = digest(finish);
     let project = find(state, id).await?;
     if !project.is_open {
@@ -69,7 +96,7 @@ pub async fn complete(state: &AppState, id: &str, finish: &Finish) -> Result<Pro
     }
     replaces_current(&project, finish)?;
     let mut watch = state.changes.watch(id);
-    let outcome = publish(state, &project, finish, &digest).await;
+    let outcome = publish(state, &project, finish, &digest, by).await;
     let mut project = find(state, id).await?;
     if project.is_open {
         outcome?;
@@ -92,7 +119,13 @@ pub async fn complete(state: &AppState, id: &str, finish: &Finish) -> Result<Pro
     repeated(state, project, &digest).await
 }
 
-async fn publish(state: &AppState, project: &Project, finish: &Finish, digest: &str) -> Result<(), AppError> {
+async fn publish(
+    state: &AppState,
+    project: &Project,
+    finish: &Finish,
+    digest: &str,
+    by: Option<By<'_>>,
+) -> Result<(), AppError> {
     let id = project.id.as_str();
     let checked = check(state, project, finish, Compiled::InBrowser).await?;
     let Some(claim) = state.db.claim_publication(id, digest, project.version).await? else { return Ok(()) };
@@ -103,7 +136,7 @@ async fn publish(state: &AppState, project: &Project, finish: &Finish, digest: &
             return Err(error);
         }
     };
-    if state.db.record_publication(id, claim, &published, state.options.trial).await? {
+    if state.db.record_publication(id, claim, &published, state.options.trial, by).await? {
         settle(state, id).await?;
         if project.version == 0 {
             mail::tell_ready(state, id).await;
@@ -117,6 +150,19 @@ async fn publish(state: &AppState, project: &Project, finish: &Finish, digest: &
 /// # Errors
 /// Refusals of the files, or when the project was finished in another way.
 pub async fn compile(state: &AppState, id: &str, finish: Option<Finish>) -> Result<Project, AppError> {
+    compile_by(state, id, finish, None).await
+}
+
+/// The same, by somebody of the shop.
+///
+/// # Errors
+/// As [`compile`].
+pub async fn compile_by(
+    state: &AppState,
+    id: &str,
+    finish: Option<Finish>,
+    by: Option<By<'_>>,
+) -> Result<Project, AppError> {
     let project = find(state, id).await?;
     let has_failed = project.status == ProjectStatus::Failed;
     let finish = finish.or_else(|| project.finish.clone().filter(|_| has_failed)).ok_or_else(|| {
@@ -126,7 +172,7 @@ pub async fn compile(state: &AppState, id: &str, finish: Option<Finish>) -> Resu
     if project.is_open || has_failed {
         replaces_current(&project, &finish)?;
         check(state, &project, &finish, Compiled::Here).await?;
-        if state.db.enqueue(id, &digest, &finish).await? {
+        if state.db.enqueue(id, &digest, &finish, by).await? {
             state.queued.notify_one();
             settle(state, id).await?;
         }
@@ -160,6 +206,8 @@ async fn repeated(state: &AppState, project: Project, digest: &str) -> Result<Pr
 pub enum Change {
     /// A published project takes files for a new version.
     OpenRevision,
+    /// It takes no more of them, and forgets what arrived.
+    CloseRevision,
     /// A compile is not wanted any more.
     CancelCompile,
     /// Into the trash.
@@ -176,25 +224,53 @@ pub enum Change {
     Archive,
 }
 
+impl Change {
+    /// What the log calls it.
+    fn action(self) -> &'static str {
+        match self {
+            Self::OpenRevision => "project.open",
+            Self::CloseRevision => "project.close",
+            Self::CancelCompile => "project.cancel",
+            Self::Trash => "project.trash",
+            Self::Restore => "project.restore",
+            Self::Purge => "project.purge",
+            Self::Extend => "project.extend",
+            Self::MakePermanent => "project.permanent",
+            Self::Archive => "project.archive",
+        }
+    }
+}
+
 /// Makes a change; one that is made already is made again without effect where that makes sense.
 ///
 /// # Errors
 /// A refusal that says why it can't be made.
 pub async fn change(state: &AppState, id: &str, change: Change) -> Result<Project, AppError> {
+    change_by(state, id, change, None).await
+}
+
+/// The same, by somebody of the shop, who may put the end of a trial off as often as they like. It is written down.
+///
+/// # Errors
+/// As [`change`].
+pub async fn change_by(state: &AppState, id: &str, change: Change, actor: Option<&Actor>) -> Result<Project, AppError> {
     let project = find(state, id).await?;
     let db = &state.db;
+    let by = actor.map(|actor| By { actor, action: change.action() });
+    let extensions_max = if actor.is_some() { i64::MAX } else { state.options.extensions_max };
     let changed = match change {
-        Change::OpenRevision => db.open_revision(id).await?,
-        Change::CancelCompile => db.cancel_compile(id).await?,
-        Change::Trash => db.trash(id, state.options.trash).await?,
-        Change::Restore => db.restore(id).await?,
-        Change::Purge => db.purge(id, Purge::Now).await?,
+        Change::OpenRevision => db.open_revision(id, by).await?,
+        Change::CloseRevision => db.close_revision(id, by).await?,
+        Change::CancelCompile => db.cancel_compile(id, by).await?,
+        Change::Trash => db.trash(id, state.options.trash, by).await?,
+        Change::Restore => db.restore(id, by).await?,
+        Change::Purge => db.purge(id, Purge::Now, by).await?,
         Change::Extend => match state.options.trial {
-            Some(by) => db.extend(id, by, state.options.extensions_max).await?,
+            Some(length) => db.extend(id, length, extensions_max, by).await?,
             None => false,
         },
-        Change::MakePermanent => db.make_permanent(id).await?,
-        Change::Archive => db.archive(id).await?,
+        Change::MakePermanent => db.make_permanent(id, by).await?,
+        Change::Archive => db.archive(id, by).await?,
     };
     if !changed && let Some(refusal) = refusal(change, &project) {
         return Err(refusal);
@@ -209,6 +285,7 @@ fn refusal(change: Change, project: &Project) -> Option<AppError> {
     let (code, detail) = match change {
         Change::OpenRevision if project.is_open => return None,
         Change::OpenRevision => ("not_published", "Only a published album can get a new version."),
+        Change::CloseRevision if !project.is_open => return None,
         Change::CancelCompile if project.is_open => return None,
         Change::CancelCompile => ("not_compiling", "No compile is waiting or running; look at the album's page."),
         Change::Trash | Change::Purge | Change::Archive if is_removed => return None,
@@ -221,7 +298,7 @@ fn refusal(change: Change, project: &Project) -> Option<AppError> {
         Change::Extend if project.version == 0 => ("not_published", "A trial's time counts from its publication."),
         Change::Extend if project.expires_ms.is_none() => ("not_a_trial", "This album does not expire."),
         Change::Extend => ("no_extension_left", "This trial can't be extended any more; ask the shop to keep it."),
-        Change::Trash | Change::Purge | Change::Archive | Change::MakePermanent => {
+        Change::Trash | Change::Purge | Change::Archive | Change::MakePermanent | Change::CloseRevision => {
             ("changed_meanwhile", "The album has changed meanwhile; look at its page and try again.")
         }
     };

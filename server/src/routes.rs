@@ -7,13 +7,15 @@ mod client;
 mod finish;
 mod headers;
 mod health;
+mod mine;
 mod objects;
 mod openapi;
 mod owner;
 mod pages;
 mod projects;
-mod reader;
+pub(crate) mod reader;
 mod session;
+mod shop;
 mod sign_in;
 mod uploads;
 mod view;
@@ -24,7 +26,7 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     http::StatusCode,
-    middleware::{from_fn, from_fn_with_state, map_response, map_response_with_state},
+    middleware::{from_fn_with_state, map_response, map_response_with_state},
     routing::get,
 };
 use tower_http::{
@@ -57,6 +59,8 @@ pub fn router(state: SharedState) -> Router {
         .route("/api/openapi.json", get(move || ready(openapi::answer(document.clone()))))
         .merge(pages::router())
         .merge(sign_in::router())
+        .merge(shop::router())
+        .merge(mine::router())
         .merge(admin::router(&state))
         .layer(sessions::layer(&state))
         .layer(CsrfLayer::new())
@@ -66,6 +70,7 @@ pub fn router(state: SharedState) -> Router {
         .route("/ar/view/{id}", get(view::view))
         .route("/api/ar/view/{id}", get(view::view))
         .route("/objects/ar-storage/{id}/{*file}", get(objects::object))
+        .route("/objects/shop/{file}", get(objects::picture))
         .route("/assets/{build}/{*file}", get(assets::asset))
         .route("/viewer/{*file}", get(assets::viewer))
         .route("/favicon.ico", get(assets::icon))
@@ -77,7 +82,7 @@ pub fn router(state: SharedState) -> Router {
         .merge(unlimited)
         .with_state(SharedState::clone(&state))
         .layer(CatchPanicLayer::custom(health::panicked))
-        .layer(from_fn(render))
+        .layer(from_fn_with_state(SharedState::clone(&state), render))
         .layer(from_fn_with_state(SharedState::clone(&state), client::count))
         .layer(map_response_with_state(SharedState::clone(&state), headers::secure))
         .layer(
@@ -111,6 +116,7 @@ fn api() -> OpenApiRouter<SharedState> {
         .routes(routes!(finish::complete))
         .routes(routes!(finish::compile, finish::cancel))
         .routes(routes!(projects::qr))
+        .routes(routes!(view::played))
         .routes(routes!(catalog::currencies))
         .routes(routes!(catalog::products))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

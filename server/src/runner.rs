@@ -107,6 +107,7 @@ async fn work(state: &Arc<AppState>, claim: &Claim, stop: &CancellationToken) {
         }
         Err(AppError::Refused(refusal)) => {
             state.metrics.compiled("failed");
+            tracing::warn!(id, attempt, code = refusal.code, "the compile failed");
             let detail = match refusal.file {
                 Some(file) => format!("{file}: {}", refusal.detail),
                 None => refusal.detail,
@@ -134,7 +135,8 @@ async fn compile_and_publish(state: &Arc<AppState>, claim: &Claim, stop: &Cancel
         let minds: Vec<&[u8]> = minds.iter().map(Vec::as_slice).collect();
         let mind = join(&minds)?;
         let published = write_compiled(state, &project, claim.number, &claim.finish, mind).await?;
-        let in_charge = state.db.record_publication(&claim.id, claim.number, &published, state.options.trial).await?;
+        let in_charge =
+            state.db.record_publication(&claim.id, claim.number, &published, state.options.trial, None).await?;
         if in_charge {
             settle(state, &claim.id).await?;
             if project.version == 0 {

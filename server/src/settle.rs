@@ -11,8 +11,9 @@ use object_store::PutPayload;
 use crate::{
     db::Project,
     error::AppError,
+    finish::{manifest, manifest_name},
     state::AppState,
-    storage::{Storage, originals, published, uploads},
+    storage::{Storage, originals, published, uploads, versioned},
 };
 
 /// The page that a phone opens.
@@ -21,6 +22,7 @@ use crate::{
 struct ViewerPage<'a> {
     title: &'a str,
     version: &'a str,
+    manifest: &'a str,
 }
 
 /// What the tombstone of an expired trial holds.
@@ -61,9 +63,9 @@ async fn show(storage: &Storage, project: &Project) -> Result<(), AppError> {
         storage.delete(&index).await?;
         storage.delete(&pending).await?;
     } else if is_visible(project.status, project.version) {
-        let version = format!("v{}", project.version);
-        let page = ViewerPage { title: &project.name, version: &version }.render().map_err(anyhow::Error::from)?;
-        storage.put(&index, page.into_bytes()).await?;
+        let (version, manifest) = (format!("v{}", project.version), write_manifest(storage, project).await?);
+        let page = ViewerPage { title: &project.name, version: &version, manifest: &manifest };
+        storage.put(&index, page.render().map_err(anyhow::Error::from)?.into_bytes()).await?;
         storage.delete(&pending).await?;
         storage.delete(&gone).await?;
     } else {
@@ -83,4 +85,17 @@ async fn show(storage: &Storage, project: &Project) -> Result<(), AppError> {
         storage.delete_uploads(id).await?;
     }
     Ok(())
+}
+
+/// The manifest of the last edit, written before a page names it; gives its name. Whoever writes it writes the same: an edit
+/// has a number of its own.
+async fn write_manifest(storage: &Storage, project: &Project) -> Result<String, AppError> {
+    let name = manifest_name(project.edit);
+    if project.edit > 0
+        && let Some(finish) = &project.published
+    {
+        let text = manifest(&project.id, &project.name, finish, &project.targets, &project.overlays);
+        storage.put(&versioned(&project.id, project.version, &name), text).await?;
+    }
+    Ok(name)
 }

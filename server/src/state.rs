@@ -22,6 +22,7 @@ use crate::{
     room::Room,
     settings::Current,
     storage::Storage,
+    visits::Visits,
     workers::Workers,
 };
 
@@ -70,6 +71,8 @@ pub struct AppState {
     pub(crate) mailed: Notify,
     /// Wakes whoever watches a project.
     pub(crate) changes: Changes,
+    /// Counts scans and plays.
+    pub(crate) visits: Visits,
 }
 
 /// What handlers need of the operator's choices.
@@ -137,6 +140,7 @@ impl AppState {
             outlet: Outlet::open(&config.mail_url)?,
             mailed: Notify::new(),
             changes: Changes::default(),
+            visits: Visits::default(),
         })
     }
 

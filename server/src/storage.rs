@@ -6,7 +6,8 @@
 //! uploads/{id}/{name}/{offset}         its parts
 //! originals/{id}/v{n}/photo-{k}        photos as they were sent, to compile them again; private
 //! ar-storage/{id}/v{n}/…               a published version; never changed
-//! ar-storage/{id}/index.html           names the version that is shown; replaced as a whole
+//! ar-storage/{id}/v{n}/manifest-{e}.json  how its videos lie and play since edit e
+//! ar-storage/{id}/index.html           names the version and manifest that are shown; replaced as a whole
 //! ar-storage/{id}/gone                 the tombstone of an expired or removed project, and why it is gone
 //! ar-storage/{id}/pending              a project that is not published yet
 //! ```
@@ -33,6 +34,8 @@ use tokio::task::spawn_blocking;
 
 use crate::{config::Config, id::hex};
 
+/// The folder of products' pictures.
+pub const SHOP: &str = "shop";
 /// The mark that files may be sent.
 const OPEN: &str = "open";
 /// What the name of an announcement begins with; the file's length follows.
@@ -495,6 +498,12 @@ pub fn published(id: &str, file: &str) -> Path {
 #[must_use]
 pub fn versioned(id: &str, version: i64, file: &str) -> Path {
     Path::from_iter(["ar-storage", id, &format!("v{version}"), file].into_iter().filter(|part| !part.is_empty()))
+}
+
+/// A picture of a product.
+#[must_use]
+pub fn shop_picture(id: &str) -> Path {
+    Path::from_iter([SHOP, &format!("{id}.jpg")])
 }
 
 /// The folder of a project's photos as they were sent.

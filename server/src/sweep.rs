@@ -13,10 +13,14 @@ use object_store::{ObjectMeta, path::Path};
 use crate::{
     db::Standing,
     error::AppError,
+    finish::manifest_name,
     settle::{is_visible, settle},
     state::AppState,
-    storage::{originals, published, uploads},
+    storage::{SHOP, originals, published, uploads},
 };
+
+/// Pictures that the database is asked for at a time.
+const PICTURES_AT_A_TIME: usize = 200;
 
 /// How to sweep.
 #[derive(Clone, Copy, Debug)]
@@ -69,12 +73,36 @@ pub async fn sweep(state: &AppState, how: Sweep) -> Result<Found, AppError> {
     for id in ids {
         sweep_project(state, &id, how, &mut found).await?;
     }
+    sweep_shop(state, how, &mut found).await?;
     Ok(found)
 }
 
-async fn sweep_project(state: &AppState, id: &str, how: Sweep, found: &mut Found) -> Result<(), AppError> {
+/// Pictures that no product has.
+async fn sweep_shop(state: &AppState, how: Sweep, found: &mut Found) -> Result<(), AppError> {
+    // The files first, as below.
+    let files = state.storage.list(&Path::from(SHOP)).await?;
+    let old: Vec<&ObjectMeta> = files.iter().filter(|meta| is_older(meta, how)).collect();
+    for files in old.chunks(PICTURES_AT_A_TIME) {
+        let ids: Vec<&str> = files.iter().filter_map(|meta| picture_id(&meta.location)).collect();
+        let known = state.db.known_pictures(&ids).await?;
+        let is_known = |meta: &ObjectMeta| picture_id(&meta.location).is_some_and(|id| known.contains(id));
+        let orphans: Vec<&ObjectMeta> = files.iter().filter(|meta| !is_known(meta)).copied().collect();
+        remove(state, &orphans, how, found).await?;
+    }
+    Ok(())
+}
+
+fn picture_id(path: &Path) -> Option<&str> {
+    path.filename()?.strip_suffix(".jpg")
+}
+
+fn is_older(meta: &ObjectMeta, how: Sweep) -> bool {
     let limit_ms = now_ms().saturating_sub(i64::try_from(how.older_than.as_millis()).unwrap_or(i64::MAX));
-    let is_old = |meta: &ObjectMeta| meta.last_modified.timestamp_millis() <= limit_ms;
+    meta.last_modified.timestamp_millis() <= limit_ms
+}
+
+async fn sweep_project(state: &AppState, id: &str, how: Sweep, found: &mut Found) -> Result<(), AppError> {
+    let is_old = |meta: &ObjectMeta| is_older(meta, how);
     // The files first: what is recorded after this look is not taken for an orphan by the next.
     let front = state.storage.list(&published(id, "")).await?;
     let mut files = front.clone();
@@ -116,13 +144,17 @@ fn is_orphan(path: &Path, id: &str, standing: &Standing, switched_lately: bool) 
     let version = path.parts().nth(2).and_then(|part| part.as_ref().strip_prefix('v')?.parse::<i64>().ok());
     match version {
         Some(version) if !standing.keeps_files => version > 0,
-        Some(version) => {
-            version != standing.version
-                && Some(version) != standing.in_making
-                && !(switched_lately && version < standing.version)
-        }
+        Some(version) if version == standing.version => !switched_lately && is_older_edit(path, standing.edit),
+        Some(version) => Some(version) != standing.in_making && !(switched_lately && version < standing.version),
         None => false,
     }
+}
+
+/// Whether it is the manifest of an edit that another has taken the place of. The one that was published first stays with its
+/// version.
+fn is_older_edit(path: &Path, edit: i64) -> bool {
+    let name = path.filename().unwrap_or_default();
+    name.starts_with("manifest-") && name != manifest_name(edit)
 }
 
 async fn remove(state: &AppState, orphans: &[&ObjectMeta], how: Sweep, found: &mut Found) -> Result<(), AppError> {

@@ -2,7 +2,7 @@
 
 use app::{
     model::{CHUNK_BYTES_MAX, MIND_BYTES_MAX, PHOTO_BYTES_MAX, TARGETS_MAX, VIDEO_BYTES_MAX},
-    video::{VideoProbe, VideoStep},
+    video::{VideoInfo, VideoProbe, VideoStep},
 };
 use axum::http::StatusCode;
 use bytes::Bytes;
@@ -154,12 +154,12 @@ fn too_large(code: &str, detail: String) -> AppError {
 ///
 /// # Errors
 /// A refusal that says what is wrong with it.
-pub async fn check_video(storage: &Storage, file: &StoredFile) -> Result<(), AppError> {
+pub async fn probe_video(storage: &Storage, file: &StoredFile) -> Result<VideoInfo, AppError> {
     let mut probe = VideoProbe::new(file.bytes);
     loop {
         match probe.step()? {
             VideoStep::Read(range) => probe.feed(&storage.read_range(file, range).await?),
-            VideoStep::Done(_) => return Ok(()),
+            VideoStep::Done(info) => return Ok(info),
         }
     }
 }

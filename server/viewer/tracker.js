@@ -2,7 +2,7 @@
 //
 // Now: MindAR 1.2.5 with three.js. MindAR's anchor has the photo's centre as its origin and the photo's width as its unit.
 
-import { LinearFilter, Mesh, MeshBasicMaterial, PlaneGeometry, SRGBColorSpace, VideoTexture } from "three";
+import { BufferGeometry, DoubleSide, Float32BufferAttribute, Group, LinearFilter, MathUtils, Mesh, MeshBasicMaterial, SRGBColorSpace, VideoTexture } from "three";
 import { MindARThree } from "./vendor/mindar-image-three.prod.js";
 
 /** More pixels than this per CSS pixel cost battery and are not seen. */
@@ -35,6 +35,16 @@ class Runtime extends MindARThree {
   }
 }
 
+/** A shape around its centre, whose corners (y down) are also where it lies on the texture (y up). */
+function geometryOf(outline) {
+  const points = [[0, 0], ...outline];
+  const geometry = new BufferGeometry();
+  geometry.setAttribute("position", new Float32BufferAttribute(points.flatMap(([x, y]) => [x, -y, 0]), 3));
+  geometry.setAttribute("uv", new Float32BufferAttribute(points.flatMap(([x, y]) => [0.5 + x, 0.5 - y]), 2));
+  geometry.setIndex(outline.flatMap((_, index) => [0, 1 + ((index + 1) % outline.length), 1 + index]));
+  return geometry;
+}
+
 /**
  * Starts to look for the photos of a `.mind` file in the camera's pictures.
  *
@@ -46,7 +56,7 @@ class Runtime extends MindARThree {
  * @param {HTMLVideoElement} options.video what is drawn
  * @param {(target: number) => void} options.onFound
  * @param {(target: number) => void} options.onLost
- * @returns {Promise<{show: (target: number, overlay: import("./fit.js").overlay) => void, stop: () => void}>}
+ * @returns {Promise<{show: (target: number, placed: import("./fit.js").Placed) => void, keep: (target: number) => void, hide: () => void, stop: () => void}>}
  */
 export async function startTracker({ container, stream, mind, targets, video, onFound, onLost }) {
   const mindUrl = URL.createObjectURL(new Blob([mind]));
@@ -54,11 +64,17 @@ export async function startTracker({ container, stream, mind, targets, video, on
     { container, imageTargetSrc: mindUrl, maxTrack: 1, uiLoading: "no", uiScanning: "no", uiError: "no" },
     stream,
   );
-  const film = new Mesh(new PlaneGeometry(1, 1), new MeshBasicMaterial({ toneMapped: false }));
+  const film = new Mesh(new BufferGeometry(), new MeshBasicMaterial({ toneMapped: false, side: DoubleSide }));
+  // What stays on the screen when its photo is lost: MindAR forgets where the photo was, so it is remembered here.
+  const kept = new Group();
+  kept.matrixAutoUpdate = false;
+  const places = new Map();
+  runtime.scene.add(kept);
   const anchors = Array.from({ length: targets }, (_, target) => {
     const anchor = runtime.addAnchor(target);
     anchor.onTargetFound = () => onFound(target);
     anchor.onTargetLost = () => onLost(target);
+    anchor.onTargetUpdate = () => anchor.visible && places.set(target, anchor.group.matrix);
     return anchor;
   });
   try {
@@ -69,7 +85,7 @@ export async function startTracker({ container, stream, mind, targets, video, on
   runtime.renderer.setAnimationLoop(() => runtime.renderer.render(runtime.scene, runtime.camera));
 
   return {
-    show(target, { width, height, crop }) {
+    show(target, { x, y, width, height, rotation, crop, outline }) {
       film.material.map?.dispose();
       const texture = new VideoTexture(video);
       texture.colorSpace = SRGBColorSpace;
@@ -78,13 +94,25 @@ export async function startTracker({ container, stream, mind, targets, video, on
       texture.offset.set(crop.x, 1 - crop.y - crop.height);
       film.material.map = texture;
       film.material.needsUpdate = true;
+      film.geometry.dispose();
+      film.geometry = geometryOf(outline);
       film.scale.set(width, height, 1);
+      film.position.set(x, -y, 0);
+      film.rotation.z = -MathUtils.degToRad(rotation);
       anchors[target].group.add(film);
+    },
+    keep(target) {
+      kept.matrix.copy(places.get(target));
+      kept.add(film);
+    },
+    hide() {
+      film.removeFromParent();
     },
     stop() {
       runtime.renderer.setAnimationLoop(null);
       runtime.stop();
       film.material.map?.dispose();
+      film.geometry.dispose();
       runtime.renderer.dispose();
       container.replaceChildren();
     },

@@ -1,9 +1,10 @@
 // What a person sees who scanned a code: a start screen, the camera with the video on the photo, and help when that fails.
 //
-// `document.body.dataset.state` says where it is: start, loading, searching, tracking, lost, plain, error.
+// `document.body.dataset.state` says where it is: start, loading, searching, tracking, lost, kept (lost, and still on the
+// screen), plain, error.
 
 import { CameraError, isInAppBrowser, openCamera } from "./camera.js";
-import { overlay } from "./fit.js";
+import { place, settingsOf } from "./fit.js";
 
 /** After so long without a photo recognised, a hint. */
 const HINT_AFTER_MS = 8000;
@@ -71,20 +72,29 @@ function button(text, className, onclick) {
 }
 
 const stage = element("div", { className: "stage" });
-const film = element("video", { className: "film", playsInline: true, loop: true, preload: "auto" });
+const film = element("video", { className: "film", playsInline: true, preload: "auto" });
 const heading = element("h1", { tabIndex: -1 });
 const card = element("div", { className: "card" });
 const said = element("p", { className: "said" });
 said.setAttribute("role", "status");
-const sound = button("Sound on", "small", () => setMuted(!film.muted));
+const sound = button("Sound on", "small", () => {
+  soundChosen = true;
+  setMuted(!film.muted);
+});
 sound.setAttribute("role", "switch");
 sound.setAttribute("aria-label", "Sound");
 const leave = button("Without the camera", "small", showPlain);
-const bar = element("div", { className: "bar" }, sound, leave);
+const begin = button("Play", "small", () => play());
+const close = button("Close", "small", () => {
+  film.pause();
+  tracker.hide();
+  search("lost", "Point the camera at the photo again.");
+});
+const bar = element("div", { className: "bar" }, begin, close, sound, leave);
 const root = document.querySelector("main");
 root.replaceChildren(stage, film, card, said, bar);
 
-/** @type {{targets: {name: string, photo: string, video: string, width: number, height: number, fit: string}[], mind: string}} */
+/** @type {{id: string, mind: string, targets: {name: string, photo: string, video: string, width: number, height: number, settings: import("./fit.js").Settings}[]}} */
 let manifest;
 /** @type {Awaited<ReturnType<import("./tracker.js").startTracker>> | null} */
 let tracker = null;
@@ -92,14 +102,21 @@ let tracker = null;
 let current = 0;
 const left = new Map();
 let hinting = 0;
+/** Whether the person has used the switch, which then counts for every video. */
+let soundChosen = false;
+/** Whether this page has said that a video was played, and the targets whose video was begun. */
+let told = false;
+const begun = new Set();
 
 function setState(state) {
   document.body.dataset.state = state;
   delete document.body.dataset.error;
-  const live = state === "searching" || state === "tracking" || state === "lost";
+  const live = ["searching", "tracking", "lost", "kept"].includes(state);
   card.hidden = live;
   bar.hidden = !live;
   said.hidden = !live;
+  begin.hidden = state !== "tracking" || begins();
+  close.hidden = state !== "kept";
   clearInterval(hinting);
 }
 
@@ -113,6 +130,11 @@ function setMuted(muted) {
   film.muted = muted;
   sound.textContent = muted ? "Sound off" : "Sound on";
   sound.setAttribute("aria-checked", String(!muted));
+}
+
+/** Whether the current video plays without being asked to. */
+function begins() {
+  return Boolean(manifest) && (manifest.targets[current].settings.autoplay || begun.has(current));
 }
 
 function showStart() {
@@ -178,17 +200,23 @@ function showPlain() {
 
 /** Puts a target's video into the one element that the start tap has unlocked for sound. */
 function setFilm(target) {
-  const source = new URL(manifest.targets[target].video, album).href;
+  const { video, settings } = manifest.targets[target];
+  const source = new URL(video, album).href;
   if (film.src === source) return;
   left.set(current, film.currentTime);
   current = target;
   film.src = source;
+  film.loop = settings.loop;
+  if (!soundChosen) setMuted(!settings.sound);
   film.currentTime = left.get(target) ?? 0;
 }
 
 async function play() {
+  begun.add(current);
+  begin.hidden = true;
   try {
     await film.play();
+    tell();
   } catch (error) {
     // Without sound it may always play; the switch brings the sound back.
     if (error.name === "NotAllowedError" && !film.muted) {
@@ -198,24 +226,41 @@ async function play() {
   }
 }
 
+/** Counts a video that is played, once for each visit: no more is told than that. */
+function tell() {
+  if (told) return;
+  told = true;
+  navigator.sendBeacon?.(`/api/ar/projects/${manifest.id}/played`);
+}
+
 function found(target) {
+  setFilm(target);
   setState("tracking");
   said.textContent = manifest.targets[target].name;
   said.hidden = said.textContent === "";
-  setFilm(target);
   if (film.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) draw();
-  if (!document.hidden) play();
+  if (!document.hidden && begins()) play();
 }
 
 function draw() {
   if (document.body.dataset.state !== "tracking") return;
   const target = manifest.targets[current];
-  tracker.show(current, overlay(target.fit, target, { width: film.videoWidth, height: film.videoHeight }));
+  tracker.show(current, place(target.settings, target, { width: film.videoWidth, height: film.videoHeight }));
 }
 
-function lost() {
-  film.pause();
-  search("lost", "Point the camera at the photo again.");
+function lost(target) {
+  const { on_lost: onLost } = manifest.targets[target].settings;
+  if (onLost === "pause" || onLost === "rewind") film.pause();
+  if (onLost === "rewind") film.currentTime = 0;
+  if (onLost === "keep") tracker.keep(target);
+  search(onLost === "keep" ? "kept" : "lost", "Point the camera at the photo again.");
+}
+
+/** Whether the video plays on where it is: on its photo, or without it where its settings say so. */
+function goesOn() {
+  const { state } = document.body.dataset;
+  const isHeard = state === "lost" && manifest.targets[current].settings.on_lost === "continue";
+  return begins() && !film.ended && (state === "tracking" || state === "kept" || isHeard);
 }
 
 function search(state, text) {
@@ -333,8 +378,11 @@ function unlockSound() {
   film.controls = false;
   root.insertBefore(film, card);
   setFilm(current);
+  const { muted } = film;
+  film.muted = false;
   film.play().catch(() => {});
   film.pause();
+  film.muted = muted;
 }
 
 film.addEventListener("loadeddata", () => tracker && draw());
@@ -344,13 +392,16 @@ film.addEventListener("error", () => {
 });
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) film.pause();
-  else if (document.body.dataset.state === "tracking") play();
+  else if (goesOn()) play();
 });
 
 setMuted(false);
 setState("opening");
 try {
-  manifest = JSON.parse(new TextDecoder().decode(await fetchBytes(new URL("manifest.json", album), () => {})));
+  // Pages that were published before videos could be moved name no manifest.
+  const name = document.body.dataset.manifest ?? "manifest.json";
+  manifest = JSON.parse(new TextDecoder().decode(await fetchBytes(new URL(name, album), () => {})));
+  for (const target of manifest.targets) target.settings = settingsOf(target);
   showStart();
 } catch (error) {
   console.warn(error);

@@ -19,6 +19,8 @@ pub(crate) enum Benchmark {
     Browser,
     /// The server's answers while eight 12 MP photos are compiled, on SQLite and PostgreSQL
     Load,
+    /// The CRM's pages with 100,000 orders, on SQLite and PostgreSQL
+    Lists,
     /// What phones ask for after a scan, against nginx
     Scans,
 }
@@ -38,9 +40,11 @@ pub(crate) fn measure(workspace: &Workspace, benchmarks: &[Benchmark]) -> anyhow
         run(command(&e2e, "node", ["bench/compile.mjs"]).env(WEB_DIR_VARIABLE, workspace.web_dir()))?;
     }
     let server = |name| cargo(&root, ["bench", "-p", "server", "--bench", name]);
-    if wanted(Benchmark::Load) {
-        let postgres = Postgres::start(workspace)?;
-        run(postgres.tell(&mut server("load")))?;
+    for (benchmark, name) in [(Benchmark::Load, "load"), (Benchmark::Lists, "lists")] {
+        if wanted(benchmark) {
+            let postgres = Postgres::start(workspace)?;
+            run(postgres.tell(&mut server(name)))?;
+        }
     }
     if wanted(Benchmark::Scans) {
         setup::programs(workspace, &setup::PEER)?;

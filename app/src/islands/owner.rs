@@ -5,7 +5,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::AbortController;
 
 use crate::{
-    album::sentence,
+    language::Language,
     life::{Deed, Question, Tool},
     model::Failure,
     studio::{
@@ -25,6 +25,7 @@ enum Work {
 /// The album's owner; copies are the same one.
 #[derive(Clone, Copy)]
 struct Owner {
+    language: Language,
     id: StoredValue<String>,
     token: RwSignal<Option<String>>,
     work: RwSignal<Work>,
@@ -65,23 +66,23 @@ impl Owner {
 
 /// Buttons for the owner; nobody else sees them.
 #[island]
-pub(crate) fn OwnerTools(id: String, tools: Vec<Tool>) -> impl IntoView {
+pub(crate) fn OwnerTools(id: String, tools: Vec<Tool>, language: Language) -> impl IntoView {
     let token = RwSignal::new(None);
     let key = token_key(&id);
     Effect::new(move || {
         let storage = web_sys::window().and_then(|window| window.local_storage().ok().flatten());
         token.set(storage.and_then(|storage| storage.get_item(&key).ok().flatten()));
     });
-    let owner = Owner { id: StoredValue::new(id), token, work: RwSignal::new(Work::Nothing) };
+    let owner = Owner { language, id: StoredValue::new(id), token, work: RwSignal::new(Work::Nothing) };
     let doing = move || {
         owner.work.with(|work| match work {
-            Work::Doing(tool) => tool.deed().doing,
-            _ => "",
+            Work::Doing(tool) => language.text(tool.deed().doing),
+            _ => String::new(),
         })
     };
     let refused = move || match owner.work.get() {
         Work::Refused(failure) => Some(view! {
-            <p class="notice error" role="alert">{sentence(&failure.detail)} " " <code>{failure.code}</code></p>
+            <p class="notice error" role="alert">{failure.text(language)} " " <code>{failure.code}</code></p>
         }),
         _ => None,
     };
@@ -97,6 +98,7 @@ pub(crate) fn OwnerTools(id: String, tools: Vec<Tool>) -> impl IntoView {
 /// A button, and the question that comes first where there is one.
 #[component]
 fn ToolButton(owner: Owner, tool: Tool) -> impl IntoView {
+    let t = |id: &str| owner.language.text(id);
     let Deed { label, class, question, .. } = tool.deed();
     let button = NodeRef::<html::Button>::new();
     let dialog = NodeRef::<html::Dialog>::new();
@@ -127,14 +129,14 @@ fn ToolButton(owner: Owner, tool: Tool) -> impl IntoView {
         act();
     };
     view! {
-        <button type="button" class=class node_ref=button disabled=move || owner.is_busy() on:click=press>{label}</button>
+        <button type="button" class=class node_ref=button disabled=move || owner.is_busy() on:click=press>{t(label)}</button>
         {question.map(|Question { title, text, yes, no }| view! {
-            <dialog node_ref=dialog aria-label=title>
-                <h2>{title}</h2>
-                <p>{text}</p>
+            <dialog node_ref=dialog aria-label=t(title)>
+                <h2>{t(title)}</h2>
+                <p>{t(text)}</p>
                 <div class="buttons">
-                    <button type="button" class="button" on:click=leave>{no}</button>
-                    <button type="button" class="button danger" on:click=go_on>{yes}</button>
+                    <button type="button" class="button" on:click=leave>{t(no)}</button>
+                    <button type="button" class="button danger" on:click=go_on>{t(yes)}</button>
                 </div>
             </dialog>
         })}

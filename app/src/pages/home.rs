@@ -2,21 +2,21 @@
 
 use leptos::prelude::*;
 
-#[component]
-pub(super) fn Home() -> impl IntoView {
+use crate::frame::Frame;
+
+pub(super) fn home(frame: &Frame) -> AnyView {
+    let t = |id: &str| frame.text(id);
     view! {
         <section class="hero">
-            <h1>"A photo that comes alive"</h1>
-            <p class="lead">
-                "Print a photo with a small code beside it. Whoever scans the code and points a phone at the photo "
-                "sees your video play right on the paper. No app needed."
-            </p>
-            <a class="button primary" href="/living-photos">"Make a living photo"</a>
+            <h1>{t("home-heading")}</h1>
+            <p class="lead">{t("home-lead")}</p>
+            <a class="button primary" href="/living-photos">{t("home-make")}</a>
         </section>
         <ol class="steps">
-            <li><h2>"Choose"</h2><p>"A photo and the video that belongs to it. The photo is prepared in your browser and shows you how well phones will recognise it."</p></li>
-            <li><h2>"Publish"</h2><p>"You get a link and its QR code at once, as a picture or ready for print."</p></li>
-            <li><h2>"Print and share"</h2><p>"Put the code next to the photo: in an album, on a card, on the wall. The link keeps working."</p></li>
+            <li><h2>{t("home-choose")}</h2><p>{t("home-choose-text")}</p></li>
+            <li><h2>{t("home-publish")}</h2><p>{t("home-publish-text")}</p></li>
+            <li><h2>{t("home-print")}</h2><p>{t("home-print-text")}</p></li>
         </ol>
     }
+    .into_any()
 }

@@ -2,13 +2,15 @@
 
 use leptos::prelude::*;
 
-#[component]
-pub(super) fn NotFound() -> impl IntoView {
+use crate::frame::Frame;
+
+pub(super) fn not_found(frame: &Frame) -> AnyView {
     view! {
         <section class="hero">
-            <h1>"There is nothing here"</h1>
-            <p class="lead">"The address may be mistyped or cut short."</p>
-            <a class="button primary" href="/">"To the start page"</a>
+            <h1>{frame.text("not-found-title")}</h1>
+            <p class="lead">{frame.text("not-found-lead")}</p>
+            <a class="button primary" href="/">{frame.text("to-start")}</a>
         </section>
     }
+    .into_any()
 }

@@ -5,14 +5,11 @@ mod term;
 
 use leptos::prelude::*;
 
-use self::{
-    share::Share,
-    term::{Kept, Term},
-};
+use self::share::share;
 use crate::{
-    album::sentence,
+    frame::Frame,
     islands::{follow::Follow, owner::OwnerTools},
-    life::{Tool, extensions_text, tools},
+    life::{Tool, tools},
     model::{ProjectStatus, ProjectView},
 };
 
@@ -21,103 +18,91 @@ pub(super) fn moves(status: ProjectStatus) -> bool {
     matches!(status, ProjectStatus::Draft | ProjectStatus::Queued | ProjectStatus::Compiling)
 }
 
-#[component]
-pub(super) fn Status(project: ProjectView) -> impl IntoView {
+pub(super) fn status(frame: &Frame, project: ProjectView) -> AnyView {
     let ProjectView { id, name, status, .. } = project.clone();
-    let (title, words) = heading(status, project.version);
+    let (title, lead) = heading(status, project.version);
     let (removal, tools): (Vec<Tool>, Vec<Tool>) = tools(&project).into_iter().partition(|tool| *tool == Tool::Trash);
     view! {
         <div class="status" data-status=status_name(status)>
-            <h1>{title}</h1>
+            <h1>{frame.text(title)}</h1>
             {(!name.is_empty()).then(|| view! { <p class="album">{name}</p> })}
-            <p class="lead">{words}</p>
+            <p class="lead">{frame.text(lead)}</p>
             {moves(status).then(|| view! { <Follow id=id.clone() status/> })}
-            {details(project, tools)}
-            <ForOwner id tools=removal/>
+            {details(frame, project, tools)}
+            {for_owner(frame, &id, removal)}
         </div>
     }
+    .into_any()
 }
 
+/// Texts of a state: what it is, and what that means.
 fn heading(status: ProjectStatus, version: u32) -> (&'static str, &'static str) {
     match status {
-        ProjectStatus::Draft => (
-            "Not published yet",
-            "The upload is not finished. It goes on in the tab where it was begun; if you have closed or cancelled it, make a new one.",
-        ),
-        ProjectStatus::Queued => (
-            "Waiting in line",
-            "Your photos are on our server and will be prepared in a moment. You can close this page and come back.",
-        ),
-        ProjectStatus::Compiling => {
-            ("Being prepared", "Your photos are being prepared on our server. You can close this page and come back.")
-        }
-        ProjectStatus::Ready => {
-            ("It lives!", "Print the code beside the photo. Whoever scans it can watch the video on the photo.")
-        }
-        ProjectStatus::Failed if version > 0 => {
-            ("The new version did not work", "Whoever scans the code goes on seeing the version before.")
-        }
-        ProjectStatus::Failed => ("This did not work", "The photos could not be prepared."),
-        ProjectStatus::Expired => {
-            ("This trial has ended", "Its time is over, so its link shows a kind page. Nothing is lost yet.")
-        }
-        ProjectStatus::Archived => ("This album has been removed", "Its link shows a kind page."),
+        ProjectStatus::Draft => ("album-draft", "album-draft-lead"),
+        ProjectStatus::Queued => ("album-queued", "album-queued-lead"),
+        ProjectStatus::Compiling => ("album-compiling", "album-compiling-lead"),
+        ProjectStatus::Ready => ("album-ready", "album-ready-lead"),
+        ProjectStatus::Failed if version > 0 => ("album-revision-failed", "album-revision-failed-lead"),
+        ProjectStatus::Failed => ("album-failed", "album-failed-lead"),
+        ProjectStatus::Expired => ("album-expired", "album-expired-lead"),
+        ProjectStatus::Archived => ("album-archived", "album-archived-lead"),
     }
 }
 
 /// What there is to know and to do in each state, but for removing the album.
-fn details(project: ProjectView, tools: Vec<Tool>) -> AnyView {
-    let id = project.id.clone();
-    let kept = project.purge_ms.map(|purge_ms| view! { <Kept purge_ms/> });
+fn details(frame: &Frame, project: ProjectView, tools: Vec<Tool>) -> AnyView {
+    let t = |id: &str| frame.text(id);
+    let owner = for_owner(frame, &project.id, tools);
+    let kept = project.purge_ms.map(|purge_ms| term::kept(frame, purge_ms));
     match project.status {
         ProjectStatus::Draft => view! {
-            <p class="quiet" role="status">"This page follows by itself."</p>
-            <p><MakeNew/></p>
+            <p class="quiet" role="status">{t("album-follows")}</p>
+            <p>{make_new(frame)}</p>
         }
         .into_any(),
         ProjectStatus::Queued | ProjectStatus::Compiling => view! {
-            <div class="progress" role="status"><progress aria-label="Working"></progress><span>"This page follows by itself."</span></div>
-            <ForOwner id tools/>
+            <div class="progress" role="status"><progress aria-label=t("album-working")></progress><span>{t("album-follows")}</span></div>
+            {owner}
         }
         .into_any(),
-        ProjectStatus::Ready => view! {
-            {project.expires_ms.map(|expires_ms| view! {
-                <Term id expires_ms extensions_left=project.extensions_left tools/>
-            })}
-            <Share project/>
-        }
-        .into_any(),
+        ProjectStatus::Ready => match project.expires_ms {
+            Some(expires_ms) => view! {
+                {term::term(frame, expires_ms, project.extensions_left, owner)}
+                {share(frame, project)}
+            }
+            .into_any(),
+            None => share(frame, project),
+        },
         ProjectStatus::Failed => view! {
             {project.failure.clone().map(|failure| view! {
-                <p class="notice error" role="alert">{sentence(&failure.detail)} " " <code>{failure.code}</code></p>
+                <p class="notice error" role="alert">{failure.text(frame.format.language())} " " <code>{failure.code}</code></p>
             })}
-            <div class="buttons"><ForOwner id tools/><MakeNew/></div>
-            {(project.version > 0).then(|| view! { <Share project/> })}
+            <div class="buttons">{owner}{make_new(frame)}</div>
+            {(project.version > 0).then(|| share(frame, project))}
         }
         .into_any(),
         ProjectStatus::Expired => view! {
             {kept}
-            <p>{extensions_text(project.extensions_left)}</p>
-            <ForOwner id tools/>
+            <p>{term::extensions(frame, project.extensions_left)}</p>
+            {owner}
         }
         .into_any(),
         ProjectStatus::Archived => view! {
             {kept}
-            <ForOwner id tools/>
+            {owner}
         }
         .into_any(),
     }
 }
 
 /// Buttons for the owner, where there are any.
-#[component]
-fn ForOwner(id: String, tools: Vec<Tool>) -> impl IntoView {
-    (!tools.is_empty()).then(|| view! { <OwnerTools id tools/> })
+fn for_owner(frame: &Frame, id: &str, tools: Vec<Tool>) -> Option<AnyView> {
+    let (id, language) = (id.to_owned(), frame.format.language());
+    (!tools.is_empty()).then(|| view! { <OwnerTools id tools language/> }.into_any())
 }
 
-#[component]
-fn MakeNew() -> impl IntoView {
-    view! { <a class="button" href="/living-photos">"Make a new one"</a> }
+fn make_new(frame: &Frame) -> AnyView {
+    view! { <a class="button" href="/living-photos">{frame.text("album-make-new")}</a> }.into_any()
 }
 
 fn status_name(status: ProjectStatus) -> String {
@@ -127,7 +112,7 @@ fn status_name(status: ProjectStatus) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{format::Format, frame::Frame, language::Language, life::tests::album};
+    use crate::{format::Format, language::Language, life::tests::album};
 
     fn html(project: ProjectView) -> String {
         let format = Format::new(Language::En, "UTC");

@@ -8,22 +8,27 @@ use super::{
     state::{Card, Photo, PhotoState, Studio, VideoState},
 };
 use crate::{
-    album::{advice, sentence, share, size_text},
+    album::{is_hard_to_recognise, share, size_text},
+    language::Language,
     model::{Failure, Fit, NAME_CHARS_MAX},
     video::VideoInfo,
 };
 
+/// Each with its value and its text.
 const FITS: [(Fit, &str, &str); 4] = [
-    (Fit::Cover, "cover", "Fill the photo, cut what is over"),
-    (Fit::Contain, "contain", "Show the whole video"),
-    (Fit::Fill, "fill", "Stretch to the photo"),
-    (Fit::Exact, "exact", "The video's own size"),
+    (Fit::Cover, "cover", "card-fit-cover"),
+    (Fit::Contain, "contain", "card-fit-contain"),
+    (Fit::Fill, "fill", "card-fit-fill"),
+    (Fit::Exact, "exact", "card-fit-exact"),
 ];
 
 #[component]
 pub(crate) fn CardView(studio: Studio, card: Card) -> impl IntoView {
+    let language = studio.language;
+    let t = move |id: &str| language.text(id);
     let number =
         move || studio.cards.with(|cards| cards.iter().position(|other| other.key == card.key).unwrap_or(0) + 1);
+    let numbered = move |id: &'static str| language.text_with(id, &[("number", number().into())]);
     let is_last = move || studio.cards.with(|cards| cards.len()) == number();
     let locked = Signal::derive(move || studio.is_sending());
     let choose_fit = move |event| {
@@ -35,21 +40,21 @@ pub(crate) fn CardView(studio: Studio, card: Card) -> impl IntoView {
     view! {
         <li class="card">
             <div class="card-head">
-                <h2>{move || format!("Photo {}", number())}</h2>
+                <h2>{move || numbered("card-title")}</h2>
                 <div class="card-order">
-                    <button type="button" class="icon" aria-label=move || format!("Move photo {} up", number())
+                    <button type="button" class="icon" aria-label=move || numbered("card-up")
                         disabled=move || locked.get() || number() == 1 on:click=move |_| studio.shift(card, -1)>"↑"</button>
-                    <button type="button" class="icon" aria-label=move || format!("Move photo {} down", number())
+                    <button type="button" class="icon" aria-label=move || numbered("card-down")
                         disabled=move || locked.get() || is_last() on:click=move |_| studio.shift(card, 1)>"↓"</button>
-                    <button type="button" class="icon" aria-label=move || format!("Remove photo {}", number())
+                    <button type="button" class="icon" aria-label=move || numbered("card-remove")
                         disabled=locked on:click=move |_| studio.remove(card)>"✕"</button>
                 </div>
             </div>
             <div class="halves">
-                <section class="half" aria-label="Photo">
+                <section class="half" aria-label=t("photo")>
                     <PhotoHalf studio card/>
                     <FilePicker
-                        label=Signal::derive(move || if card.photo.with(Option::is_some) { "Replace photo" } else { "Add a photo" }.to_owned())
+                        label=Signal::derive(move || t(if card.photo.with(Option::is_some) { "replace-photo" } else { "card-add-photo" }))
                         accept="image/*,.heic,.heif"
                         disabled=locked
                         chosen=Callback::new(move |files: Option<web_sys::FileList>| {
@@ -57,10 +62,10 @@ pub(crate) fn CardView(studio: Studio, card: Card) -> impl IntoView {
                         })
                     />
                 </section>
-                <section class="half" aria-label="Video">
-                    <VideoHalf card/>
+                <section class="half" aria-label=t("video")>
+                    <VideoHalf studio card/>
                     <FilePicker
-                        label=Signal::derive(move || if card.video.with(Option::is_some) { "Replace video" } else { "Add its video" }.to_owned())
+                        label=Signal::derive(move || t(if card.video.with(Option::is_some) { "replace-video" } else { "card-add-video" }))
                         accept="video/*,.mov,.mp4"
                         disabled=locked
                         chosen=Callback::new(move |files: Option<web_sys::FileList>| {
@@ -71,15 +76,15 @@ pub(crate) fn CardView(studio: Studio, card: Card) -> impl IntoView {
             </div>
             <div class="fields">
                 <label class="field">
-                    <span>"Name"</span>
+                    <span>{t("card-name")}</span>
                     <input type="text" maxlength=NAME_CHARS_MAX disabled=locked
                         prop:value=move || card.name.get() on:input=move |event| card.name.set(event_target_value(&event))/>
                 </label>
                 <label class="field">
-                    <span>"The video shall"</span>
+                    <span>{t("card-fit")}</span>
                     <select disabled=locked on:change=choose_fit>
                         {FITS.iter().map(|(fit, value, text)| view! {
-                            <option value=*value selected=move || card.fit.get() == *fit>{*text}</option>
+                            <option value=*value selected=move || card.fit.get() == *fit>{t(text)}</option>
                         }).collect_view()}
                     </select>
                 </label>
@@ -92,63 +97,67 @@ pub(crate) fn CardView(studio: Studio, card: Card) -> impl IntoView {
 fn PhotoHalf(studio: Studio, card: Card) -> impl IntoView {
     move || {
         card.photo.get().map_or_else(
-            || view! { <div class="empty">"No photo yet"</div> }.into_any(),
+            || view! { <div class="empty">{studio.language.text("card-no-photo")}</div> }.into_any(),
             |photo| photo_view(studio, card, photo),
         )
     }
 }
 
 fn photo_view(studio: Studio, card: Card, photo: Photo) -> AnyView {
+    let language = studio.language;
+    let t = |id: &str| language.text(id);
     let Photo { file_name, url, state, .. } = photo;
+    let named = |id: &str| language.text_with(id, &[("file", file_name.as_str().into())]);
     match state {
-        PhotoState::Reading => view! { <div class="empty" role="status">"Reading…"</div> }.into_any(),
+        PhotoState::Reading => view! { <div class="empty" role="status">{t("card-reading")}</div> }.into_any(),
         PhotoState::Compiling(progress) => {
             let percent = (progress.map_or(0.0, share) * 100.0).floor();
-            let words = progress.map_or_else(|| "Waiting…".to_owned(), |_| format!("Preparing: {percent} %"));
+            let words = match progress {
+                None => t("card-waiting"),
+                Some(_) => language.text_with("studio-preparing", &[("percent", percent.into())]),
+            };
             view! {
                 <div class="empty">
                     <div class="progress">
-                        <progress max="100" value=percent aria-label=format!("Preparing {file_name}")></progress>
+                        <progress max="100" value=percent aria-label=named("card-preparing-file")></progress>
                         <span>{words}</span>
                     </div>
-                    <button type="button" class="link" on:click=move |_| studio.cancel_compile(card)>"Cancel"</button>
+                    <button type="button" class="link" on:click=move |_| studio.cancel_compile(card)>{t("cancel")}</button>
                 </div>
             }
             .into_any()
         }
         PhotoState::Done(mind, report) => view! {
             <figure class="preview">
-                <img src=url alt=format!("{file_name}, with what phones will recognise it by")/>
+                <img src=url alt=named("card-recognised-by")/>
                 <Features report=(*report).clone()/>
             </figure>
-            <p class="facts">
-                {format!("{}×{} pixels, {} points, {}", report.width, report.height, report.features, size_text(mind.len() as u64))}
-            </p>
-            {advice(&report).map(|advice| view! { <p class="notice" role="status">{advice}</p> })}
+            <p class="facts">{photo_facts(language, &report, mind.len())}</p>
+            {is_hard_to_recognise(&report).then(|| view! { <p class="notice" role="status">{t("card-advice")}</p> })}
         }
         .into_any(),
         PhotoState::ForServer => view! {
             <figure class="preview"><img src=url alt=file_name/></figure>
-            <p class="facts">"Will be prepared on our server."</p>
+            <p class="facts">{t("card-for-server")}</p>
         }
         .into_any(),
         PhotoState::Cancelled => view! {
             <div class="empty">
-                <p>"Cancelled."</p>
-                <button type="button" class="button" on:click=move |_| studio.compile(card)>"Prepare again"</button>
+                <p>{t("card-cancelled")}</p>
+                <button type="button" class="button" on:click=move |_| studio.compile(card)>{t("card-prepare-again")}</button>
             </div>
         }
         .into_any(),
         PhotoState::Lost => view! {
             <div class="empty" role="alert">
-                <p>"The browser has stopped preparing this photo, perhaps for lack of memory." " " <code>"worker_lost"</code></p>
-                <button type="button" class="button" on:click=move |_| studio.compile(card)>"Try again"</button>
-                <button type="button" class="button" on:click=move |_| studio.compile_on_server()>"Prepare on our server"</button>
-                <p class="quiet">"Your photos will be uploaded when you press Publish."</p>
+                <p>{t("card-lost")} " " <code>"worker_lost"</code></p>
+                <button type="button" class="button" on:click=move |_| studio.compile(card)>{t("retry")}</button>
+                <button type="button" class="button" on:click=move |_| studio.compile_on_server()>{t("card-on-server")}</button>
+                <p class="quiet">{t("card-on-server-hint")}</p>
             </div>
         }
         .into_any(),
-        PhotoState::Failed(failure) => refused(file_name, failure),
+        PhotoState::Failed(failure) => refused(language, file_name, failure),
     }
 }
 
@@ -164,17 +173,21 @@ fn Features(report: PhotoReport) -> impl IntoView {
 }
 
 #[component]
-fn VideoHalf(card: Card) -> impl IntoView {
+fn VideoHalf(studio: Studio, card: Card) -> impl IntoView {
+    let language = studio.language;
+    let t = move |id: &str| language.text(id);
     move || {
-        let Some(video) = card.video.get() else { return view! { <div class="empty">"No video yet"</div> }.into_any() };
+        let Some(video) = card.video.get() else {
+            return view! { <div class="empty">{t("card-no-video")}</div> }.into_any();
+        };
         match video.state {
-            VideoState::Reading => view! { <div class="empty" role="status">"Reading…"</div> }.into_any(),
-            VideoState::Failed(failure) => refused(video.file.name(), failure),
+            VideoState::Reading => view! { <div class="empty" role="status">{t("card-reading")}</div> }.into_any(),
+            VideoState::Failed(failure) => refused(language, video.file.name(), failure),
             VideoState::Ready(info) => view! {
                 <video src=video.url muted playsinline controls preload="metadata"></video>
-                <p class="facts">{facts(&info)}</p>
-                {info.warnings().into_iter().map(|warning| view! {
-                    <p class="notice" role="status">{warning.to_string()} " " <code>{warning.code()}</code></p>
+                <p class="facts">{video_facts(language, &info)}</p>
+                {info.warnings().into_iter().map(Failure::from).map(|warning| view! {
+                    <p class="notice" role="status">{warning.text(language)} " " <code>{warning.code}</code></p>
                 }).collect_view()}
             }
             .into_any(),
@@ -182,16 +195,27 @@ fn VideoHalf(card: Card) -> impl IntoView {
     }
 }
 
-fn facts(info: &VideoInfo) -> String {
-    let sound = if info.has_audio { "with sound" } else { "without sound" };
-    format!("{}×{}, {} s, {sound}", info.width, info.height, info.duration_ms.div_ceil(1000))
+fn photo_facts(language: Language, report: &PhotoReport, mind_bytes: usize) -> String {
+    let facts = [
+        ("width", report.width.into()),
+        ("height", report.height.into()),
+        ("points", report.features.into()),
+        ("size", size_text(language, mind_bytes as u64).into()),
+    ];
+    language.text_with("card-photo-facts", &facts)
 }
 
-fn refused(file_name: String, failure: Failure) -> AnyView {
+fn video_facts(language: Language, info: &VideoInfo) -> String {
+    let seconds = info.duration_ms.div_ceil(1000);
+    let facts = [("width", info.width.into()), ("height", info.height.into()), ("seconds", seconds.into())];
+    language.text_with(if info.has_audio { "card-video-sound" } else { "card-video-silent" }, &facts)
+}
+
+fn refused(language: Language, file_name: String, failure: Failure) -> AnyView {
     view! {
         <div class="empty refused" role="alert">
             <p><strong>{file_name}</strong></p>
-            <p>{sentence(&failure.detail)} " " <code>{failure.code}</code></p>
+            <p>{failure.text(language)} " " <code>{failure.code}</code></p>
         </div>
     }
     .into_any()

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     album::{Kind, Pair, kind_of, place_files, share, stem, time_left_ms},
+    language::Language,
     model::{Failure, Fit, NAME_CHARS_MAX, TARGETS_MAX, TargetManifest},
     video::VideoInfo,
 };
@@ -105,6 +106,7 @@ struct Joined {
 /// Everything; copies are the same one.
 #[derive(Clone, Copy)]
 pub(crate) struct Studio {
+    pub(crate) language: Language,
     pub(crate) name: RwSignal<String>,
     pub(crate) cards: RwSignal<Vec<Card>>,
     /// The pair removed last, and where it was.
@@ -125,8 +127,9 @@ pub(crate) struct Studio {
 }
 
 impl Studio {
-    pub(crate) fn new(worker_url: String) -> Self {
+    pub(crate) fn new(worker_url: String, language: Language) -> Self {
         Self {
+            language,
             name: RwSignal::new(String::new()),
             cards: RwSignal::new(vec![]),
             removed: RwSignal::new(None),
@@ -221,11 +224,12 @@ impl Studio {
     pub(crate) fn missing(self) -> Option<String> {
         let cards = self.cards.get();
         if cards.len() > TARGETS_MAX {
-            return Some(format!("An album has at most {TARGETS_MAX} photos."));
+            return Some(self.language.text_with("studio-too-many", &[("count", TARGETS_MAX.into())]));
         }
         cards.iter().enumerate().find_map(|(index, card)| {
-            let what = card.missing()?;
-            Some(format!("Photo {}: {what}", index + 1))
+            let what = self.language.text(card.missing()?);
+            let words = [("number", (index + 1).into()), ("what", what.into())];
+            Some(self.language.text_with("studio-missing", &words))
         })
     }
 
@@ -545,20 +549,20 @@ impl Card {
         }
     }
 
-    /// What keeps the pair from being published.
+    /// The text of what keeps the pair from being published.
     pub(crate) fn missing(self) -> Option<&'static str> {
         let photo = self.photo.with(|photo| match photo.as_ref().map(|photo| &photo.state) {
-            None => Some("add a photo."),
-            Some(PhotoState::Reading | PhotoState::Compiling(_)) => Some("it is being prepared."),
-            Some(PhotoState::Cancelled | PhotoState::Lost) => Some("it is not prepared yet."),
-            Some(PhotoState::Failed(_)) => Some("it can't be used; replace it."),
+            None => Some("missing-photo"),
+            Some(PhotoState::Reading | PhotoState::Compiling(_)) => Some("missing-photo-busy"),
+            Some(PhotoState::Cancelled | PhotoState::Lost) => Some("missing-photo-compile"),
+            Some(PhotoState::Failed(_)) => Some("missing-photo-failed"),
             Some(PhotoState::Done(..) | PhotoState::ForServer) => None,
         });
         let video = || {
             self.video.with(|video| match video.as_ref().map(|video| &video.state) {
-                None => Some("add its video."),
-                Some(VideoState::Reading) => Some("its video is being read."),
-                Some(VideoState::Failed(_)) => Some("its video can't be used; replace it."),
+                None => Some("missing-video"),
+                Some(VideoState::Reading) => Some("missing-video-busy"),
+                Some(VideoState::Failed(_)) => Some("missing-video-failed"),
                 Some(VideoState::Ready(_)) => None,
             })
         };

@@ -8,8 +8,9 @@ use super::{Failure, block_on, failed, print};
 use crate::{
     backup::{self, Contents},
     config::Config,
+    db::Actor,
     janitor::SWEEP_AFTER,
-    projects::{Change, change},
+    projects::{Change, change_by},
     state::AppState,
     sweep::{Sweep, sweep},
 };
@@ -116,7 +117,9 @@ impl Project {
         };
         block_on(async {
             let state = AppState::open(&self.config, self.config.listen).await?;
-            let project = change(&state, &self.id, wish).await.map_err(|error| failed(&self.id, error))?;
+            let actor = Actor::system();
+            let project =
+                change_by(&state, &self.id, wish, Some(&actor)).await.map_err(|error| failed(&self.id, error))?;
             state.db.close().await;
             let status = serde_json::to_value(project.status).map_err(anyhow::Error::from)?;
             print(&format!("{}: {}", project.id, status.as_str().unwrap_or_default()))

@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 use tracing_subscriber::EnvFilter;
 
 use super::{Failure, print};
-use crate::{config::Config, janitor, mailer, router, runner, state::AppState};
+use crate::{config::Config, janitor, mailer, router, runner, state::AppState, visits::write_down};
 
 /// Options of `kinora serve`.
 #[derive(Args)]
@@ -71,6 +71,9 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let ended = async { tokio::join!(runners.wait(), tasks.wait()) };
     if tokio::time::timeout(deadline, ended).await.is_err() {
         tracing::warn!("a compile or a mail did not stop in time; its lease will end by itself");
+    }
+    if let Err(error) = write_down(&state).await {
+        tracing::warn!(?error, "the last scans and plays were not written down");
     }
     state.db.close().await;
     Ok(())

@@ -156,9 +156,7 @@ impl Db {
             None => conditions.and("t.role <> ?", [Bind::from(Role::Customer.name())]),
         }
         let paged = Paged::new(&format!("SELECT {COLUMNS} FROM accounts t"), conditions, NEWEST, place);
-        let mut held = self.hold("accounts_page").await?;
-        let rows = paged.query().fetch_all(&mut *held).await?;
-        drop(held);
+        let rows = self.rows_of("accounts_page", &paged).await?;
         paged.page(&rows, read, |account| (account.created_ms, account.id.clone()))
     }
 

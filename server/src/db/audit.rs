@@ -129,9 +129,7 @@ impl Db {
             conditions.and("t.at_ms < ?", [to.into()]);
         }
         let paged = Paged::new(&format!("SELECT {COLUMNS} FROM audit t"), conditions, NEWEST, place);
-        let mut held = self.hold("audit_page").await?;
-        let rows = paged.query().fetch_all(&mut *held).await?;
-        drop(held);
+        let rows = self.rows_of("audit_page", &paged).await?;
         paged.page(&rows, read, |entry| (entry.at_ms, entry.id.clone()))
     }
 

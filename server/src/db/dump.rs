@@ -110,7 +110,7 @@ fn read_bytes(bytes: &[serde_json::Value]) -> Result<Vec<u8>, sqlx::Error> {
     bytes.iter().map(byte).collect::<Option<_>>().ok_or_else(|| sqlx::Error::Decode("no bytes".into()))
 }
 
-fn read_row(row: &AnyRow) -> Result<Value, sqlx::Error> {
+pub(super) fn read_row(row: &AnyRow) -> Result<Value, sqlx::Error> {
     let mut value = Value::new();
     for column in row.columns() {
         let at = column.ordinal();

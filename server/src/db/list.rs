@@ -3,7 +3,11 @@
 //! A page is asked for by the place where it begins: the sort value and the id of a row. Whatever the page's number, an index
 //! finds that place at once.
 
-use sqlx::{Any, AssertSqlSafe, any::AnyArguments, any::AnyRow, query::Query};
+use std::sync::{Mutex, PoisonError};
+
+use sqlx::{Any, AssertSqlSafe, Row, any::AnyArguments, any::AnyRow, query::Query};
+
+use super::{Db, Engine};
 
 /// Rows of a page.
 pub const PAGE_ROWS: usize = 50;
@@ -119,11 +123,17 @@ pub(super) struct Paged {
     sql: String,
     binds: Vec<Bind>,
     place: Place,
+    length: usize,
 }
 
 impl Paged {
     /// `select` goes up to and with `FROM`; the table's alias is `t`, its key `t.id`.
-    pub(super) fn new(select: &str, mut conditions: Conditions, sort: Sort, place: Place) -> Self {
+    pub(super) fn new(select: &str, conditions: Conditions, sort: Sort, place: Place) -> Self {
+        Self::of_length(select, conditions, sort, place, PAGE_ROWS)
+    }
+
+    /// A page of another length.
+    pub(super) fn of_length(select: &str, mut conditions: Conditions, sort: Sort, place: Place, length: usize) -> Self {
         let column = sort.column;
         // Before a row means after it in the reverse order.
         let descending = sort.descending != matches!(place, Place::Before(..));
@@ -136,13 +146,21 @@ impl Paged {
         let sql = format!(
             "{select} {} ORDER BY {column} {direction}, t.id {direction} LIMIT {}",
             conditions.where_clause(),
-            PAGE_ROWS + 1
+            length + 1
         );
-        Self { sql, binds: conditions.binds, place }
+        Self { sql, binds: conditions.binds, place, length }
     }
 
-    pub(super) fn query(&self) -> Query<'_, Any, AnyArguments> {
+    fn query(&self) -> Query<'_, Any, AnyArguments> {
         bound(sqlx::query(AssertSqlSafe(self.sql.clone())), &self.binds)
+    }
+
+    fn explanation(&self, engine: Engine) -> Query<'_, Any, AnyArguments> {
+        let explain = match engine {
+            Engine::Sqlite => "EXPLAIN QUERY PLAN",
+            Engine::Postgres => "EXPLAIN",
+        };
+        bound(sqlx::query(AssertSqlSafe(format!("{explain} {}", self.sql))), &self.binds)
     }
 
     /// The page of the rows that were read; `key` tells a row's sort value and id.
@@ -152,8 +170,8 @@ impl Paged {
         read: impl Fn(&AnyRow) -> Result<T, sqlx::Error>,
         key: impl Fn(&T) -> (i64, String),
     ) -> Result<Page<T>, sqlx::Error> {
-        let has_more = rows.len() > PAGE_ROWS;
-        let mut rows = rows.iter().take(PAGE_ROWS).map(read).collect::<Result<Vec<T>, _>>()?;
+        let has_more = rows.len() > self.length;
+        let mut rows = rows.iter().take(self.length).map(read).collect::<Result<Vec<T>, _>>()?;
         let is_reverse = matches!(self.place, Place::Before(..));
         if is_reverse {
             rows.reverse();
@@ -163,6 +181,50 @@ impl Paged {
         let has_before = if is_reverse { has_more } else { self.place != Place::First };
         let has_after = is_reverse || has_more;
         Ok(Page { before: first.filter(|_| has_before), after: last.filter(|_| has_after), rows })
+    }
+}
+
+/// How the database goes about lists, for whoever has asked to be told.
+#[derive(Debug, Default)]
+pub(super) struct Plans(Mutex<Option<Vec<Plan>>>);
+
+/// How the database reads a page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The statement.
+    pub sql: String,
+    /// The database's own words, a line a step.
+    pub steps: Vec<String>,
+}
+
+impl Db {
+    /// The rows of a page.
+    pub(super) async fn rows_of(&self, what: &'static str, paged: &Paged) -> Result<Vec<AnyRow>, sqlx::Error> {
+        let mut held = self.hold(what).await?;
+        let wants_plan = self.plans.0.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        if wants_plan {
+            let rows = paged.explanation(self.engine).fetch_all(&mut *held).await?;
+            // The last column of both databases is the text.
+            let steps = rows.iter().map(|row| row.try_get(row.len() - 1)).collect::<Result<_, _>>()?;
+            let plan = Plan { sql: paged.sql.clone(), steps };
+            self.plans.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default().push(plan);
+        }
+        paged.query().fetch_all(&mut *held).await
+    }
+
+    /// From now on tells how the database goes about each list that is read.
+    pub fn explain_lists(&self) {
+        *self.plans.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Vec::new());
+    }
+
+    /// From now on tells nothing of lists.
+    pub fn stop_explaining(&self) {
+        *self.plans.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// What was told since it was last asked.
+    pub fn list_plans(&self) -> Vec<Plan> {
+        self.plans.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut().map(std::mem::take).unwrap_or_default()
     }
 }
 

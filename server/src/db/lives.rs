@@ -3,15 +3,20 @@
 use std::time::Duration;
 
 use app::model::ProjectStatus;
-use sqlx::Row;
+use sqlx::{Connection, Row};
 
 use super::{
-    Db, Project,
-    projects::{read_project, select},
+    By, Db, Project,
+    projects::{change, read_project, select},
+    words,
 };
 
 /// How many rows one look takes at most; the next look takes the rest.
 const AT_A_TIME: i64 = 100;
+/// What is left of a project that was deleted for good, as of `$2`; a size below zero marks it.
+pub(super) const PURGED: &str = "status = 'archived', name = '', customer = '', finish = NULL, published = NULL, \
+    targets = NULL, overlays = NULL, mind_bytes = NULL, version = 0, bytes = -1, is_open = 0, expires_ms = NULL, \
+    purge_ms = NULL, claim = claim + 1, lease_until_ms = 0, front = front + 1, settled = 0, updated_ms = $2";
 
 /// What the sweep needs to know of a project.
 #[derive(Clone, Debug)]
@@ -28,6 +33,8 @@ pub struct Standing {
     pub is_settled: bool,
     /// Whether its files are to be kept: not for what was deleted for good.
     pub keeps_files: bool,
+    /// The last edit of how its videos lie and play.
+    pub edit: i64,
 }
 
 /// Why a project's files are deleted for good.
@@ -44,25 +51,23 @@ impl Db {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn trash(&self, id: &str, keep: Duration) -> Result<bool, sqlx::Error> {
+    pub async fn trash(&self, id: &str, keep: Duration, by: Option<By<'_>>) -> Result<bool, sqlx::Error> {
         let update = "UPDATE ar_projects SET status = 'archived', purge_ms = COALESCE(purge_ms, $3), claim = claim + 1, \
                       lease_until_ms = 0, front = front + 1, settled = 0, updated_ms = $2 \
                       WHERE id = $1 AND status <> 'archived'";
-        let mut held = self.hold("trash").await?;
-        let done = sqlx::query(update).bind(id).bind(self.clock.now_ms()).bind(self.clock.in_ms(keep));
-        Ok(done.execute(&mut *held).await?.rows_affected() == 1)
+        let update = sqlx::query(update).bind(id).bind(self.clock.now_ms()).bind(self.clock.in_ms(keep));
+        self.change_project("trash", id, by, update).await
     }
 
     /// Takes a project off the web and keeps it for as long as the shop likes.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn archive(&self, id: &str) -> Result<bool, sqlx::Error> {
+    pub async fn archive(&self, id: &str, by: Option<By<'_>>) -> Result<bool, sqlx::Error> {
         let update = "UPDATE ar_projects SET status = 'archived', purge_ms = NULL, claim = claim + 1, lease_until_ms = 0, \
                       front = front + 1, settled = 0, updated_ms = $2 \
                       WHERE id = $1 AND bytes >= 0 AND (status <> 'archived' OR purge_ms IS NOT NULL)";
-        let mut held = self.hold("archive").await?;
-        Ok(sqlx::query(update).bind(id).bind(self.clock.now_ms()).execute(&mut *held).await?.rows_affected() == 1)
+        self.change_project("archive", id, by, sqlx::query(update).bind(id).bind(self.clock.now_ms())).await
     }
 
     /// Brings an archived or trashed project back: published if it was, else open for files. A trial that has ended
@@ -70,15 +75,14 @@ impl Db {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn restore(&self, id: &str) -> Result<bool, sqlx::Error> {
+    pub async fn restore(&self, id: &str, by: Option<By<'_>>) -> Result<bool, sqlx::Error> {
         let update = "UPDATE ar_projects SET status = CASE WHEN version = 0 THEN 'draft' \
                       WHEN expires_ms < $2 THEN 'expired' ELSE 'ready' END, \
                       is_open = CASE WHEN version > 0 THEN 0 ELSE 1 END, finish_digest = CASE WHEN version > 0 \
                       THEN finish_digest ELSE NULL END, purge_ms = CASE WHEN version > 0 AND expires_ms < $2 \
                       THEN purge_ms ELSE NULL END, front = front + 1, settled = 0, updated_ms = $2 \
                       WHERE id = $1 AND status = 'archived' AND bytes >= 0";
-        let mut held = self.hold("restore").await?;
-        Ok(sqlx::query(update).bind(id).bind(self.clock.now_ms()).execute(&mut *held).await?.rows_affected() == 1)
+        self.change_project("restore", id, by, sqlx::query(update).bind(id).bind(self.clock.now_ms())).await
     }
 
     /// Deletes a project for good: nothing but its id is kept, so that its link goes on answering. Its files follow when the
@@ -86,43 +90,50 @@ impl Db {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn purge(&self, id: &str, why: Purge) -> Result<bool, sqlx::Error> {
-        // A size below zero marks what was deleted for good.
-        let update = "UPDATE ar_projects SET status = 'archived', name = '', customer = '', finish = NULL, published = NULL, \
-                      targets = NULL, mind_bytes = NULL, version = 0, bytes = -1, is_open = 0, expires_ms = NULL, \
-                      purge_ms = NULL, claim = claim + 1, lease_until_ms = 0, front = front + 1, settled = 0, updated_ms = $2 \
-                      WHERE id = $1 AND bytes >= 0 AND ($3 = 1 OR purge_ms < $2)";
+    pub async fn purge(&self, id: &str, why: Purge, by: Option<By<'_>>) -> Result<bool, sqlx::Error> {
+        let update =
+            format!("UPDATE ar_projects SET {PURGED} WHERE id = $1 AND bytes >= 0 AND ($3 = 1 OR purge_ms < $2)");
         let now = i64::from(why == Purge::Now);
         let mut held = self.hold("purge").await?;
-        let done = sqlx::query(update).bind(id).bind(self.clock.now_ms()).bind(now);
-        Ok(done.execute(&mut *held).await?.rows_affected() == 1)
+        let mut transaction = held.begin().await?;
+        let update = sqlx::query(sqlx::AssertSqlSafe(update)).bind(id).bind(self.clock.now_ms()).bind(now);
+        let done = change(&mut transaction, self.clock.now_ms(), id, by, update).await?;
+        if done {
+            words::index(&mut transaction, "project", id, &[id], "").await?;
+        }
+        transaction.commit().await?;
+        Ok(done)
     }
 
     /// Puts a trial's end off, counted from now or from its end if that is later; an expired one is ready again.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn extend(&self, id: &str, by: Duration, extensions_max: i64) -> Result<bool, sqlx::Error> {
+    pub async fn extend(
+        &self,
+        id: &str,
+        length: Duration,
+        extensions_max: i64,
+        by: Option<By<'_>>,
+    ) -> Result<bool, sqlx::Error> {
         let update = "UPDATE ar_projects SET expires_ms = CASE WHEN expires_ms > $2 THEN expires_ms ELSE $2 END + $3, \
                       extensions = extensions + 1, is_warned = 0, status = CASE WHEN status = 'expired' THEN 'ready' ELSE status END, \
                       purge_ms = NULL, front = front + 1, settled = 0, updated_ms = $2 \
                       WHERE id = $1 AND expires_ms IS NOT NULL AND version > 0 AND status <> 'archived' AND extensions < $4";
-        let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-        let mut held = self.hold("extend").await?;
-        let done = sqlx::query(update).bind(id).bind(self.clock.now_ms()).bind(by).bind(extensions_max);
-        Ok(done.execute(&mut *held).await?.rows_affected() == 1)
+        let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
+        let update = sqlx::query(update).bind(id).bind(self.clock.now_ms()).bind(length).bind(extensions_max);
+        self.change_project("extend", id, by, update).await
     }
 
     /// Makes a trial permanent, with the same link; an expired one is ready again.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn make_permanent(&self, id: &str) -> Result<bool, sqlx::Error> {
+    pub async fn make_permanent(&self, id: &str, by: Option<By<'_>>) -> Result<bool, sqlx::Error> {
         let update = "UPDATE ar_projects SET expires_ms = NULL, is_warned = 0, status = CASE WHEN status = 'expired' THEN 'ready' \
                       ELSE status END, purge_ms = NULL, front = front + 1, settled = 0, updated_ms = $2 \
                       WHERE id = $1 AND expires_ms IS NOT NULL AND status <> 'archived'";
-        let mut held = self.hold("make_permanent").await?;
-        Ok(sqlx::query(update).bind(id).bind(self.clock.now_ms()).execute(&mut *held).await?.rows_affected() == 1)
+        self.change_project("make_permanent", id, by, sqlx::query(update).bind(id).bind(self.clock.now_ms())).await
     }
 
     /// Ends the published trials whose time is over; gives how many.
@@ -199,8 +210,7 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn standing(&self, id: &str) -> Result<Option<Standing>, sqlx::Error> {
-        let select =
-            "SELECT status, version, claim, lease_until_ms, is_open, settled, bytes FROM ar_projects WHERE id = $1";
+        let select = "SELECT status, version, claim, lease_until_ms, is_open, settled, bytes, edit FROM ar_projects WHERE id = $1";
         let mut held = self.hold("standing").await?;
         let row = sqlx::query(select).bind(id).fetch_optional(&mut *held).await?;
         drop(held);
@@ -216,6 +226,7 @@ impl Db {
                 is_open: row.try_get::<i64, _>("is_open")? == 1,
                 is_settled: row.try_get::<i64, _>("settled")? == 1,
                 keeps_files: row.try_get::<i64, _>("bytes")? >= 0,
+                edit: row.try_get("edit")?,
             })
         })
         .transpose()

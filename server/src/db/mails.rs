@@ -154,9 +154,7 @@ impl Db {
             conditions.and("t.kind = ?", [Bind::from(filter.kind.as_str())]);
         }
         let paged = Paged::new(&format!("SELECT {COLUMNS} FROM mails t"), conditions, NEWEST, place);
-        let mut held = self.hold("mails_page").await?;
-        let rows = paged.query().fetch_all(&mut *held).await?;
-        drop(held);
+        let rows = self.rows_of("mails_page", &paged).await?;
         paged.page(&rows, read, |mail| (mail.created_ms, mail.id.clone()))
     }
 

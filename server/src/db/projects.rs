@@ -1,11 +1,18 @@
 //! Projects: begun, read, published.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
-use app::model::{Failure, Finish, ProjectStatus, TargetView};
-use sqlx::{Row, any::AnyRow};
+use app::model::{Failure, Finish, Overlay, ProjectStatus, TargetView};
+use serde_json::{Value, json};
+use sqlx::{Any, AnyConnection, Connection, Row, any::AnyArguments, any::AnyRow, query::Query};
 
-use super::{Db, from_json, json};
+use super::{
+    Actor, Db,
+    audit::{self, record},
+    from_json, json as to_json,
+    orders::IS_FREE,
+    words,
+};
 
 /// How long a publication may be alone with a draft: longer than any request is allowed to take.
 const PUBLISH_LEASE: Duration = Duration::from_secs(600);
@@ -51,6 +58,14 @@ pub struct Project {
     pub front: i64,
     /// Whether it shows that.
     pub is_settled: bool,
+    /// Counts the edits of how the videos lie and play.
+    pub edit: i64,
+    /// What was edited, by the SHA-256 of the photo.
+    pub overlays: BTreeMap<String, Overlay>,
+    /// The profile of the customer whose it is.
+    pub owner_id: Option<String>,
+    /// The order that it belongs to.
+    pub order_id: Option<String>,
 }
 
 impl Project {
@@ -59,6 +74,15 @@ impl Project {
     pub fn is_purged(&self) -> bool {
         self.bytes < 0
     }
+}
+
+/// Who makes a change of a project, and what the log calls it.
+#[derive(Clone, Copy, Debug)]
+pub struct By<'a> {
+    /// Who.
+    pub actor: &'a Actor,
+    /// Such as `project.trash`.
+    pub action: &'static str,
 }
 
 /// What a publication records.
@@ -75,7 +99,8 @@ pub struct Published {
 }
 
 const COLUMNS: &str = "id, name, status, created_ms, finish_digest, finish, failure_code, failure_detail, mind_bytes, targets, \
-                       version, published, is_open, customer, expires_ms, extensions, bytes, purge_ms, front, settled";
+                       version, published, is_open, customer, expires_ms, extensions, bytes, purge_ms, front, settled, edit, overlays, \
+                       owner_id, order_id";
 
 /// `SELECT` of whole projects, with what follows.
 pub(super) fn select(rest: &str) -> sqlx::AssertSqlSafe<String> {
@@ -98,8 +123,11 @@ impl Db {
                       customer, expires_ms) VALUES ($1, $2, 'draft', $3, $3, 0, 0, 1, $4, $5)";
         let expires = trial.map(|trial| self.clock.in_ms(trial));
         let mut held = self.hold("create_project").await?;
+        let mut transaction = held.begin().await?;
         let done = sqlx::query(insert).bind(id).bind(name).bind(self.clock.now_ms()).bind(customer).bind(expires);
-        done.execute(&mut *held).await.map(drop)
+        done.execute(&mut *transaction).await?;
+        words::index(&mut transaction, "project", id, &[id, name], "").await?;
+        transaction.commit().await
     }
 
     /// Names a draft.
@@ -109,7 +137,12 @@ impl Db {
     pub async fn rename(&self, id: &str, name: &str) -> Result<(), sqlx::Error> {
         let update = "UPDATE ar_projects SET name = $2, updated_ms = $3 WHERE id = $1 AND status = 'draft'";
         let mut held = self.hold("rename").await?;
-        sqlx::query(update).bind(id).bind(name).bind(self.clock.now_ms()).execute(&mut *held).await.map(drop)
+        let mut transaction = held.begin().await?;
+        let done = sqlx::query(update).bind(id).bind(name).bind(self.clock.now_ms()).execute(&mut *transaction).await?;
+        if done.rows_affected() == 1 {
+            words::index(&mut transaction, "project", id, &[id, name], "").await?;
+        }
+        transaction.commit().await
     }
 
     /// A project, `None` where there is none.
@@ -157,30 +190,148 @@ impl Db {
         claim: i64,
         published: &Published,
         trial: Option<Duration>,
+        by: Option<By<'_>>,
     ) -> Result<bool, sqlx::Error> {
         let update = "UPDATE ar_projects SET status = 'ready', version = $2, published = $3, mind_bytes = $4, bytes = $5, \
                       expires_ms = CASE WHEN version = 0 AND expires_ms IS NOT NULL THEN $8 ELSE expires_ms END, \
                       targets = $6, lease_until_ms = 0, is_open = 0, finish = NULL, failure_code = NULL, \
                       failure_detail = NULL, front = front + 1, settled = 0, updated_ms = $7 \
                       WHERE id = $1 AND claim = $2 AND ((is_open = 1 AND status IN ('draft', 'ready')) OR status = 'compiling')";
-        let (finish, targets) = (json(&published.finish)?, json(&published.targets)?);
-        let mut held = self.hold("record_publication").await?;
-        let done = sqlx::query(update).bind(id).bind(claim).bind(finish).bind(published.mind_bytes);
-        let done = done.bind(published.bytes).bind(targets).bind(self.clock.now_ms());
-        let done = done.bind(trial.map(|trial| self.clock.in_ms(trial)));
-        Ok(done.execute(&mut *held).await?.rows_affected() == 1)
+        let (finish, targets) = (to_json(&published.finish)?, to_json(&published.targets)?);
+        let update = sqlx::query(update).bind(id).bind(claim).bind(finish).bind(published.mind_bytes);
+        let update = update.bind(published.bytes).bind(targets).bind(self.clock.now_ms());
+        let update = update.bind(trial.map(|trial| self.clock.in_ms(trial)));
+        self.change_project("record_publication", id, by, update).await
     }
 
     /// Opens a published project for the files of a new version.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn open_revision(&self, id: &str) -> Result<bool, sqlx::Error> {
+    pub async fn open_revision(&self, id: &str, by: Option<By<'_>>) -> Result<bool, sqlx::Error> {
         let update = "UPDATE ar_projects SET is_open = 1, finish_digest = NULL, front = front + 1, settled = 0, \
                       updated_ms = $2 WHERE id = $1 AND status = 'ready' AND is_open = 0";
-        let mut held = self.hold("open_revision").await?;
-        Ok(sqlx::query(update).bind(id).bind(self.clock.now_ms()).execute(&mut *held).await?.rows_affected() == 1)
+        self.change_project("open_revision", id, by, sqlx::query(update).bind(id).bind(self.clock.now_ms())).await
     }
+
+    /// Takes no more files for a new version, and forgets those that arrived.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn close_revision(&self, id: &str, by: Option<By<'_>>) -> Result<bool, sqlx::Error> {
+        let update = "UPDATE ar_projects SET is_open = 0, claim = claim + 1, lease_until_ms = 0, front = front + 1, settled = 0, \
+                      updated_ms = $2 WHERE id = $1 AND status = 'ready' AND is_open = 1";
+        self.change_project("close_revision", id, by, sqlx::query(update).bind(id).bind(self.clock.now_ms())).await
+    }
+
+    /// Changes how the videos of a published project lie and play, unless it was edited or published anew meanwhile.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn edit_overlays(
+        &self,
+        project: &Project,
+        overlays: &BTreeMap<String, Overlay>,
+        by: By<'_>,
+    ) -> Result<bool, sqlx::Error> {
+        let update = "UPDATE ar_projects SET overlays = $2, edit = edit + 1, front = front + 1, settled = 0, updated_ms = $5 \
+                      WHERE id = $1 AND edit = $3 AND version = $4 AND version > 0 AND status <> 'archived'";
+        let update = sqlx::query(update).bind(&project.id).bind(to_json(overlays)?).bind(project.edit);
+        let update = update.bind(project.version).bind(self.clock.now_ms());
+        self.change_project("edit_overlays", &project.id, Some(by), update).await
+    }
+
+    /// Gives a project to a customer, or to nobody; `false` when there is no such customer.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn give_project(&self, id: &str, customer: Option<&str>, by: By<'_>) -> Result<bool, sqlx::Error> {
+        let update = "UPDATE ar_projects SET owner_id = $2, updated_ms = $3 WHERE id = $1 AND bytes >= 0 \
+                      AND ($2 IS NULL OR EXISTS (SELECT 1 FROM customers c WHERE c.id = $2 AND c.erased_ms IS NULL))";
+        let update = sqlx::query(update).bind(id).bind(customer).bind(self.clock.now_ms());
+        self.change_project("give_project", id, Some(by), update).await
+    }
+
+    /// Puts a project to the order of a number; `false` when there is none, or it belongs to another one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_to_order(&self, id: &str, number: i64, by: By<'_>) -> Result<bool, sqlx::Error> {
+        let update = format!(
+            "UPDATE ar_projects SET order_id = (SELECT o.id FROM orders o WHERE o.number = $2), updated_ms = $3 \
+             WHERE id = $1 AND {IS_FREE} AND EXISTS (SELECT 1 FROM orders o WHERE o.number = $2)"
+        );
+        let update = sqlx::query(sqlx::AssertSqlSafe(update)).bind(id).bind(number).bind(self.clock.now_ms());
+        self.change_project("put_to_order", id, Some(by), update).await
+    }
+
+    /// Takes a project off its order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_off_order(&self, id: &str, by: By<'_>) -> Result<bool, sqlx::Error> {
+        let update = "UPDATE ar_projects SET order_id = NULL, updated_ms = $2 WHERE id = $1 AND order_id IS NOT NULL";
+        let update = sqlx::query(update).bind(id).bind(self.clock.now_ms());
+        self.change_project("take_off_order", id, Some(by), update).await
+    }
+
+    /// One conditional update of a project, written down where somebody is said to make it; whether it happened.
+    pub(super) async fn change_project(
+        &self,
+        what: &'static str,
+        id: &str,
+        by: Option<By<'_>>,
+        update: Query<'_, Any, AnyArguments>,
+    ) -> Result<bool, sqlx::Error> {
+        let mut held = self.hold(what).await?;
+        if by.is_none() {
+            return Ok(update.execute(&mut *held).await?.rows_affected() == 1);
+        }
+        let mut transaction = held.begin().await?;
+        let done = change(&mut transaction, self.clock.now_ms(), id, by, update).await?;
+        transaction.commit().await?;
+        Ok(done)
+    }
+}
+
+/// The same in a transaction.
+pub(super) async fn change(
+    connection: &mut AnyConnection,
+    now_ms: i64,
+    id: &str,
+    by: Option<By<'_>>,
+    update: Query<'_, Any, AnyArguments>,
+) -> Result<bool, sqlx::Error> {
+    let Some(By { actor, action }) = by else {
+        return Ok(update.execute(connection).await?.rows_affected() == 1);
+    };
+    let Some(before) = fields(connection, id).await? else { return Ok(false) };
+    if update.execute(&mut *connection).await?.rows_affected() != 1 {
+        return Ok(false);
+    }
+    let after = fields(connection, id).await?.unwrap_or_default();
+    let change = audit::Change { action, entity: "project", entity_id: id, before, after };
+    record(connection, now_ms, actor, change).await?;
+    Ok(true)
+}
+
+/// What the log tells of a project. It is read by a statement that writes, so that nobody changes it until the transaction
+/// ends.
+async fn fields(connection: &mut AnyConnection, id: &str) -> Result<Option<Value>, sqlx::Error> {
+    let update = "UPDATE ar_projects SET front = front WHERE id = $1 RETURNING name, status, version, is_open, expires_ms, \
+                  purge_ms, owner_id, order_id, overlays";
+    let row = sqlx::query(update).bind(id).fetch_optional(connection).await?;
+    row.map(|row| {
+        let text = |column: &str| row.try_get::<Option<String>, _>(column);
+        let number = |column: &str| row.try_get::<Option<i64>, _>(column);
+        let overlays = text("overlays")?.as_deref().map(from_json::<Value>).transpose()?;
+        Ok(json!({
+            "name": text("name")?, "status": text("status")?, "version": number("version")?, "is_open": number("is_open")?,
+            "expires_ms": number("expires_ms")?, "purge_ms": number("purge_ms")?, "owner_id": text("owner_id")?,
+            "order_id": text("order_id")?, "overlays": overlays,
+        }))
+    })
+    .transpose()
 }
 
 pub(super) fn read_project(row: &AnyRow) -> Result<Project, sqlx::Error> {
@@ -212,5 +363,14 @@ pub(super) fn read_project(row: &AnyRow) -> Result<Project, sqlx::Error> {
         purge_ms: row.try_get("purge_ms")?,
         front: row.try_get("front")?,
         is_settled: row.try_get::<i64, _>("settled")? == 1,
+        edit: row.try_get("edit")?,
+        overlays: row
+            .try_get::<Option<String>, _>("overlays")?
+            .as_deref()
+            .map(from_json)
+            .transpose()?
+            .unwrap_or_default(),
+        owner_id: row.try_get("owner_id")?,
+        order_id: row.try_get("order_id")?,
     })
 }

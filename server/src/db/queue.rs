@@ -8,7 +8,7 @@ use std::time::Duration;
 use app::model::{Failure, Finish};
 use sqlx::Row;
 
-use super::{Db, Engine, from_json, json};
+use super::{By, Db, Engine, from_json, json};
 
 /// Compiles of one project before it fails for good.
 pub const ATTEMPTS_MAX: i64 = 3;
@@ -36,16 +36,21 @@ impl Db {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn enqueue(&self, id: &str, digest: &str, finish: &Finish) -> Result<bool, sqlx::Error> {
+    pub async fn enqueue(
+        &self,
+        id: &str,
+        digest: &str,
+        finish: &Finish,
+        by: Option<By<'_>>,
+    ) -> Result<bool, sqlx::Error> {
         let update = "UPDATE ar_projects SET status = 'queued', finish_digest = $2, finish = $3, attempts = 0, \
                       claim = claim + 1, is_open = 0, lease_until_ms = 0, failure_code = NULL, failure_detail = NULL, \
                       queued_ms = $4, updated_ms = $4, front = front + 1, settled = 0 \
                       WHERE id = $1 AND version = $5 AND (status = 'failed' OR (is_open = 1 AND status IN ('draft', 'ready') \
                       AND (finish_digest IS NULL OR finish_digest = $2 OR lease_until_ms < $4)))";
         let finish_json = json(finish)?;
-        let mut held = self.hold("enqueue").await?;
-        let done = sqlx::query(update).bind(id).bind(digest).bind(finish_json).bind(self.clock.now_ms());
-        Ok(done.bind(i64::from(finish.replaces)).execute(&mut *held).await?.rows_affected() == 1)
+        let update = sqlx::query(update).bind(id).bind(digest).bind(finish_json).bind(self.clock.now_ms());
+        self.change_project("enqueue", id, by, update.bind(i64::from(finish.replaces))).await
     }
 
     /// Takes a compile that waits, or whose runner has not been heard of until its lease ended. Customers take turns: the
@@ -138,12 +143,11 @@ impl Db {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn cancel_compile(&self, id: &str) -> Result<bool, sqlx::Error> {
+    pub async fn cancel_compile(&self, id: &str, by: Option<By<'_>>) -> Result<bool, sqlx::Error> {
         let update = "UPDATE ar_projects SET status = CASE WHEN version > 0 THEN 'ready' ELSE 'draft' END, is_open = 1, \
                       claim = claim + 1, finish_digest = NULL, finish = NULL, lease_until_ms = 0, front = front + 1, \
                       settled = 0, updated_ms = $2 WHERE id = $1 AND status IN ('queued', 'compiling')";
-        let mut held = self.hold("cancel_compile").await?;
-        Ok(sqlx::query(update).bind(id).bind(self.clock.now_ms()).execute(&mut *held).await?.rows_affected() == 1)
+        self.change_project("cancel_compile", id, by, sqlx::query(update).bind(id).bind(self.clock.now_ms())).await
     }
 
     /// Projects that wait, and that are being compiled.

@@ -43,6 +43,11 @@ fn cut(word: &str) -> &str {
     &word[..end.unwrap_or(0)]
 }
 
+/// All words of a thing, as they are kept.
+pub(super) fn all(texts: &[&str], phone: &str) -> Vec<Vec<u8>> {
+    words(texts).into_iter().chain(phone_words(phone)).map(String::into_bytes).collect()
+}
+
 /// Makes a thing found by its texts and phone number, and by nothing else.
 pub(super) async fn index(
     connection: &mut AnyConnection,
@@ -53,7 +58,7 @@ pub(super) async fn index(
 ) -> Result<(), sqlx::Error> {
     let delete = "DELETE FROM words WHERE entity = $1 AND entity_id = $2";
     sqlx::query(delete).bind(entity).bind(id).execute(&mut *connection).await?;
-    let words: Vec<String> = words(texts).into_iter().chain(phone_words(phone)).collect();
+    let words = all(texts, phone);
     if words.is_empty() {
         return Ok(());
     }
@@ -62,14 +67,13 @@ pub(super) async fn index(
         format!("INSERT INTO words (entity, entity_id, word) VALUES {} ON CONFLICT DO NOTHING", places.join(", "));
     let mut insert = sqlx::query(sqlx::AssertSqlSafe(insert)).bind(entity).bind(id);
     for word in words {
-        insert = insert.bind(word.into_bytes());
+        insert = insert.bind(word);
     }
     insert.execute(&mut *connection).await.map(drop)
 }
 
-/// Only what holds a word that begins like each of the search's. The longest is looked up first and may be found in
-/// [`FOUND_MAX`] things.
-pub(super) fn search(conditions: &mut Conditions, entity: &str, text: &str) {
+/// The words of a search, longest first.
+pub(super) fn searched(text: &str) -> Vec<String> {
     let mut words: Vec<String> = if is_phone(text) {
         vec![text.chars().filter(char::is_ascii_digit).collect()]
     } else {
@@ -77,8 +81,19 @@ pub(super) fn search(conditions: &mut Conditions, entity: &str, text: &str) {
     };
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
     words.truncate(SEARCH_WORDS_MAX);
-    for (index, word) in words.iter().enumerate() {
-        let range = [Bind::from(entity), Bind::Bytes(word.clone().into_bytes()), Bind::Bytes(end_of(word))];
+    words
+}
+
+/// What fills in the three places of `entity = ? AND word >= ? AND word < ?` for what begins like a word.
+pub(super) fn range(entity: &str, word: &str) -> [Bind; 3] {
+    [Bind::from(entity), Bind::Bytes(word.as_bytes().to_vec()), Bind::Bytes(end_of(word))]
+}
+
+/// Only what holds a word that begins like each of the search's. The longest is looked up first and may be found in
+/// [`FOUND_MAX`] things.
+pub(super) fn search(conditions: &mut Conditions, entity: &str, text: &str) {
+    for (index, word) in searched(text).iter().enumerate() {
+        let range = range(entity, word);
         let sql = if index == 0 {
             format!(
                 "t.id IN (SELECT w.entity_id FROM words w WHERE w.entity = ? AND w.word >= ? AND w.word < ? LIMIT {FOUND_MAX})"

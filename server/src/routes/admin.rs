@@ -1,6 +1,12 @@
 //! The CRM's routes: the table of who may what, and its guard. A route that is not in the table is not reachable.
 
 mod currencies;
+pub(super) mod customers;
+mod dashboard;
+mod orders;
+mod products;
+mod projects;
+mod sent;
 
 use app::{
     frame::{Frame, Staff as StaffView},
@@ -10,11 +16,11 @@ use app::{
 };
 use axum::{
     Extension, Router,
-    extract::{FromRequestParts, MatchedPath, Request, State},
+    extract::{DefaultBodyLimit, FromRequestParts, MatchedPath, Request, State},
     http::{Method, StatusCode, header, request::Parts},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
-    routing::get,
+    routing::{get, post},
 };
 use tower_sessions::Session;
 
@@ -29,11 +35,74 @@ use crate::{
     state::SharedState,
 };
 
-use Permission::{EditCurrencies, SeeCurrencies};
+use Permission::{
+    EditCurrencies, EditCustomers, EditOrders, EditProducts, EditProjects, EraseCustomers, MoveOrders, SeeCurrencies,
+    SeeCustomers, SeeDashboard, SeeOrders, SeeProducts, SeeProjects,
+};
 
 /// Every route of the CRM, and what it asks for.
-pub const ROUTES: &[(Method, &str, Permission)] =
-    &[(Method::GET, "/admin/currencies", SeeCurrencies), (Method::POST, "/admin/currencies", EditCurrencies)];
+#[rustfmt::skip]
+pub const ROUTES: &[(Method, &str, Permission)] = &[
+    (Method::GET, "/admin", SeeDashboard),
+    (Method::GET, "/api/admin/dashboard/stats", SeeDashboard),
+
+    (Method::GET, "/admin/currencies", SeeCurrencies),
+    (Method::POST, "/admin/currencies", EditCurrencies),
+    (Method::GET, "/admin/currencies/import", EditCurrencies),
+    (Method::POST, "/admin/currencies/import", EditCurrencies),
+    (Method::POST, "/admin/currencies/import/confirm", EditCurrencies),
+    (Method::GET, "/admin/currencies/{code}", SeeCurrencies),
+    (Method::POST, "/admin/currencies/{code}", EditCurrencies),
+    (Method::POST, "/admin/currencies/{code}/activate", EditCurrencies),
+    (Method::POST, "/admin/currencies/{code}/deactivate", EditCurrencies),
+    (Method::GET, "/admin/currencies/{code}/base", EditCurrencies),
+    (Method::POST, "/admin/currencies/{code}/base", EditCurrencies),
+
+    (Method::GET, "/admin/ar-projects", SeeProjects),
+    (Method::POST, "/admin/ar-projects", EditProjects),
+    (Method::GET, "/admin/ar-projects/new", EditProjects),
+    (Method::GET, "/admin/ar-projects/{id}", SeeProjects),
+    (Method::POST, "/admin/ar-projects/{id}/do/{act}", EditProjects),
+    (Method::POST, "/admin/ar-projects/{id}/owner", EditProjects),
+    (Method::POST, "/admin/ar-projects/{id}/order", EditProjects),
+    (Method::GET, "/admin/ar-projects/{id}/overlay/{target}", EditProjects),
+    (Method::POST, "/admin/ar-projects/{id}/overlay/{target}", EditProjects),
+    (Method::POST, "/admin/ar-projects/{id}/video/{target}", EditProjects),
+
+    (Method::GET, "/admin/products", SeeProducts),
+    (Method::GET, "/admin/products/new", EditProducts),
+    (Method::POST, "/admin/products/new", EditProducts),
+    (Method::GET, "/admin/products/{id}", SeeProducts),
+    (Method::POST, "/admin/products/{id}", EditProducts),
+    (Method::POST, "/admin/products/{id}/archive", EditProducts),
+    (Method::POST, "/admin/products/{id}/restore", EditProducts),
+    (Method::POST, "/admin/products/{id}/delete", EditProducts),
+    (Method::POST, "/admin/products/{id}/pictures", EditProducts),
+    (Method::POST, "/admin/products/{id}/pictures/{picture}/up", EditProducts),
+    (Method::POST, "/admin/products/{id}/pictures/{picture}/down", EditProducts),
+    (Method::POST, "/admin/products/{id}/pictures/{picture}/remove", EditProducts),
+
+    (Method::GET, "/admin/customers", SeeCustomers),
+    (Method::POST, "/admin/customers", EditCustomers),
+    (Method::GET, "/admin/customers/new", EditCustomers),
+    (Method::GET, "/admin/customers/{id}", SeeCustomers),
+    (Method::POST, "/admin/customers/{id}", EditCustomers),
+    (Method::GET, "/admin/customers/{id}/export.json", EraseCustomers),
+    (Method::GET, "/admin/customers/{id}/erase", EraseCustomers),
+    (Method::POST, "/admin/customers/{id}/erase", EraseCustomers),
+    (Method::GET, "/admin/orders", SeeOrders),
+    (Method::POST, "/admin/orders", MoveOrders),
+    (Method::GET, "/admin/orders.csv", SeeOrders),
+    (Method::GET, "/admin/orders/new", EditOrders),
+    (Method::POST, "/admin/orders/new", EditOrders),
+    (Method::GET, "/admin/orders/{id}", SeeOrders),
+    (Method::POST, "/admin/orders/{id}/status", MoveOrders),
+    (Method::POST, "/admin/orders/{id}/tracking", MoveOrders),
+    (Method::POST, "/admin/orders/{id}/notes", EditOrders),
+    (Method::POST, "/admin/orders/{id}/attach", EditOrders),
+    (Method::POST, "/admin/orders/{id}/detach", EditOrders),
+    (Method::GET, "/admin/orders/{id}/sheet", SeeOrders),
+];
 
 /// Somebody who works here and may do what they ask for.
 #[derive(Clone, Debug)]
@@ -94,7 +163,44 @@ impl<S: Send + Sync> FromRequestParts<S> for List {
 
 pub(super) fn router(state: &SharedState) -> Router<SharedState> {
     Router::new()
+        .route("/admin", get(dashboard::page))
+        .route("/api/admin/dashboard/stats", get(dashboard::numbers))
         .route("/admin/currencies", get(currencies::list).post(currencies::add))
+        .route("/admin/currencies/import", get(currencies::import).post(currencies::preview_import))
+        .route("/admin/currencies/import/confirm", post(currencies::confirm_import))
+        .route("/admin/currencies/{code}", get(currencies::show).post(currencies::set_rate))
+        .route("/admin/currencies/{code}/activate", post(currencies::activate))
+        .route("/admin/currencies/{code}/deactivate", post(currencies::deactivate))
+        .route("/admin/currencies/{code}/base", get(currencies::preview_base).post(currencies::set_base))
+        .merge(projects::router())
+        .route("/admin/products", get(products::list))
+        .route("/admin/products/new", get(products::new).post(products::create))
+        .route("/admin/products/{id}", get(products::show).post(products::change))
+        .route("/admin/products/{id}/archive", post(products::archive))
+        .route("/admin/products/{id}/restore", post(products::restore))
+        .route("/admin/products/{id}/delete", post(products::delete))
+        .route(
+            "/admin/products/{id}/pictures",
+            post(products::add_picture).layer(DefaultBodyLimit::max(products::UPLOAD_BYTES_MAX)),
+        )
+        .route("/admin/products/{id}/pictures/{picture}/up", post(products::picture_up))
+        .route("/admin/products/{id}/pictures/{picture}/down", post(products::picture_down))
+        .route("/admin/products/{id}/pictures/{picture}/remove", post(products::remove_picture))
+        .route("/admin/customers", get(customers::list).post(customers::add))
+        .route("/admin/customers/new", get(customers::new))
+        .route("/admin/customers/{id}", get(customers::detail).post(customers::edit))
+        .route("/admin/customers/{id}/export.json", get(customers::export))
+        .route("/admin/customers/{id}/erase", get(customers::erase_page).post(customers::erase))
+        .route("/admin/orders", get(orders::list).post(orders::move_several))
+        .route("/admin/orders.csv", get(orders::export))
+        .route("/admin/orders/new", get(orders::new_form).post(orders::place))
+        .route("/admin/orders/{id}", get(orders::show))
+        .route("/admin/orders/{id}/status", post(orders::move_one))
+        .route("/admin/orders/{id}/tracking", post(orders::set_tracking))
+        .route("/admin/orders/{id}/notes", post(orders::set_notes))
+        .route("/admin/orders/{id}/attach", post(orders::attach))
+        .route("/admin/orders/{id}/detach", post(orders::detach))
+        .route("/admin/orders/{id}/sheet", get(orders::sheet))
         .route_layer(from_fn_with_state(SharedState::clone(state), guard))
 }
 

@@ -10,8 +10,9 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
+use super::reader::language;
 use crate::{
-    db::{Currency, Product},
+    db::{Currency, ListedProduct},
     error::AppError,
     id::hex,
     state::SharedState,
@@ -27,8 +28,8 @@ pub(super) struct Currencies {
 /// `GET /api/products`.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Products {
-    /// By name.
-    products: Vec<Product>,
+    /// By their English names.
+    products: Vec<ListedProduct>,
 }
 
 /// The currencies that prices are shown in, with their rates.
@@ -37,10 +38,17 @@ pub(super) async fn currencies(State(state): State<SharedState>, headers: Header
     answer(&headers, &Currencies { currencies: state.db.currencies().await? })
 }
 
-/// The products on sale.
+/// The products on sale, with names in the language of whoever asks.
 #[utoipa::path(get, path = "/api/products", tag = "shop", responses((status = 200, body = Products), (status = 304)))]
 pub(super) async fn products(State(state): State<SharedState>, headers: HeaderMap) -> Result<Response, AppError> {
-    answer(&headers, &Products { products: state.db.products().await? })
+    let spoken = language(&state, &headers);
+    let mut products = state.db.products().await?;
+    for product in &mut products {
+        product.name = product.names.get(spoken).to_owned();
+        product.description = product.descriptions.get(spoken).to_owned();
+    }
+    let answer = answer(&headers, &Products { products })?;
+    Ok(([(header::VARY, "accept-language, cookie")], answer).into_response())
 }
 
 /// JSON with a tag by which an unchanged list is not sent again.

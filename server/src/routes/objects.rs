@@ -18,8 +18,8 @@ use super::{assets::media_type, view::absent};
 use crate::{
     error::AppError,
     id::{hex, is_id},
-    state::SharedState,
-    storage::published,
+    state::{AppState, SharedState},
+    storage::{Opened, published, shop_picture},
 };
 
 const FOREVER: &str = "public, max-age=31536000, immutable";
@@ -39,33 +39,69 @@ pub(super) async fn object(
     }
     let path = published(&id, &file);
     if !is_index(&file) && state.storage.head(&published(&id, "index.html")).await?.is_none() {
-        return absent(&state, &id).await;
+        return absent(&state, &id, &headers).await;
     }
     let Some(opened) = state.storage.open_file(&path).await? else {
-        return absent(&state, &id).await;
+        return absent(&state, &id, &headers).await;
     };
+    let mut fixed = HeaderMap::new();
+    let caching = if file.contains('/') { FOREVER } else { ASK_AGAIN };
+    fixed.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    fixed.insert("x-robots-tag", HeaderValue::from_static("noindex"));
+    if is_index(&file) {
+        fixed.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(VIEWER_POLICY.trim_ascii()));
+        fixed.insert("permissions-policy", HeaderValue::from_static("camera=(self), microphone=(), geolocation=()"));
+    }
+    send(&state, opened, &file, fixed, &Asked { method, range, headers }).await
+}
+
+/// A picture of a product.
+pub(super) async fn picture(
+    State(state): State<SharedState>,
+    Path(file): Path<String>,
+    method: Method,
+    range: Option<TypedHeader<Range>>,
+    headers: HeaderMap,
+) -> Result<Response, AppError> {
+    let id = file.strip_suffix(".jpg").filter(|id| is_id(id)).ok_or_else(AppError::not_found)?;
+    let opened = state.storage.open_file(&shop_picture(id)).await?.ok_or_else(AppError::not_found)?;
+    let mut fixed = HeaderMap::new();
+    fixed.insert(header::CACHE_CONTROL, HeaderValue::from_static(FOREVER));
+    send(&state, opened, &file, fixed, &Asked { method, range, headers }).await
+}
+
+/// How a file is asked for.
+struct Asked {
+    method: Method,
+    range: Option<TypedHeader<Range>>,
+    headers: HeaderMap,
+}
+
+/// A file, or what is asked for of it, with the headers that are told with it.
+async fn send(
+    state: &AppState,
+    opened: Opened,
+    file: &str,
+    fixed: HeaderMap,
+    asked: &Asked,
+) -> Result<Response, AppError> {
+    let Asked { method, range, headers } = asked;
     let meta = &opened.meta;
-    let mut answer = HeaderMap::new();
+    let mut answer = fixed;
     // The store's own tag may tell of inodes; ours only says whether the file is the same.
     let told = format!("{:?} {} {}", meta.e_tag, meta.size, meta.last_modified);
     let tag = format!("\"{}\"", &hex(&Sha256::digest(told))[..32]);
     answer.insert(header::ETAG, HeaderValue::from_str(&tag).map_err(anyhow::Error::from)?);
-    let caching = if file.contains('/') { FOREVER } else { ASK_AGAIN };
-    answer.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
-    answer.insert("x-robots-tag", HeaderValue::from_static("noindex"));
     let etag = tag.parse().map_err(|_| anyhow::anyhow!("not an entity tag: {tag}"))?;
     if headers.typed_get::<IfNoneMatch>().is_some_and(|condition| !condition.precondition_passes(&etag)) {
         return Ok((StatusCode::NOT_MODIFIED, answer).into_response());
     }
-    answer.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(&file)));
+    answer.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(file)));
     answer.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    if is_index(&file) {
-        answer.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(VIEWER_POLICY.trim_ascii()));
-        answer.insert("permissions-policy", HeaderValue::from_static("camera=(self), microphone=(), geolocation=()"));
-    }
     // A range of another version than the one at hand is answered with the whole file.
     let is_current = headers.typed_get::<IfRange>().is_none_or(|condition| !condition.is_modified(Some(&etag), None));
-    let range = range.filter(|_| is_current && meta.size > 0).and_then(|TypedHeader(range)| wanted(&range, meta.size));
+    let range =
+        range.as_ref().filter(|_| is_current && meta.size > 0).and_then(|TypedHeader(range)| wanted(range, meta.size));
     let (status, bytes) = match range {
         None => (StatusCode::OK, 0..meta.size),
         Some(Wanted::Bytes(bytes)) => {
@@ -79,7 +115,7 @@ pub(super) async fn object(
         }
     };
     answer.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.end - bytes.start));
-    if method == Method::HEAD {
+    if *method == Method::HEAD {
         return Ok((status, answer).into_response());
     }
     let stream = state.storage.stream(opened, bytes).await?;

@@ -10,10 +10,13 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
     routing::{MethodRouter, get, post},
 };
+use axum_extra::extract::CookieJar;
 use tower_http::timeout::TimeoutLayer;
+use tower_sessions::Session;
 
 use super::{
     client::Client,
+    mine::keep,
     projects::view_of,
     reader::{Reader, choose_language},
 };
@@ -25,7 +28,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
                       frame-ancestors 'none'";
 
 /// Longest time that a form's files may take to arrive.
-const FORM_TIMEOUT: Duration = Duration::from_secs(3600);
+pub(super) const FORM_TIMEOUT: Duration = Duration::from_secs(3600);
 
 pub(super) fn router() -> Router<SharedState> {
     let time = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, FORM_TIMEOUT);
@@ -62,10 +65,14 @@ async fn status(
 async fn form(
     State(state): State<SharedState>,
     Extension(Client(address)): Extension<Client>,
+    Reader(frame): Reader,
+    session: Session,
+    jar: CookieJar,
     form: Multipart,
-) -> Result<Redirect, AppError> {
+) -> Result<(CookieJar, Redirect), AppError> {
     let id = publish_form(&state, address, form).await?;
-    Ok(Redirect::to(&format!("/living-photos/{id}")))
+    let jar = keep(&state, &session, jar, frame.format.language(), &id).await?;
+    Ok((jar, Redirect::to(&format!("/living-photos/{id}"))))
 }
 
 async fn not_found(uri: Uri, Reader(frame): Reader) -> Result<Response, AppError> {

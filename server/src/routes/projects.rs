@@ -6,13 +6,15 @@ use app::model::{CreateProject, ProjectCreated, ProjectStatus, ProjectView};
 use axum::{
     Extension, Json,
     extract::{Path, Query, State, rejection::JsonRejection},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response, Sse, sse::Event},
 };
+use axum_extra::extract::CookieJar;
 use futures::{Stream, StreamExt};
 use serde::Deserialize;
+use tower_sessions::Session;
 
-use super::{client::Client, owner::Owner};
+use super::{client::Client, mine::keep, owner::Owner, reader::language};
 use crate::{
     db::Project,
     error::AppError,
@@ -36,13 +38,17 @@ const WATCH_AT_MOST: Duration = Duration::from_secs(600);
 pub(super) async fn create(
     State(state): State<SharedState>,
     Extension(Client(address)): Extension<Client>,
+    session: Session,
+    jar: CookieJar,
+    headers: HeaderMap,
     body: Result<Json<CreateProject>, JsonRejection>,
-) -> Result<(StatusCode, Json<ProjectCreated>), AppError> {
+) -> Result<(CookieJar, (StatusCode, Json<ProjectCreated>)), AppError> {
     let Json(wish) =
         body.map_err(|rejection| AppError::refused(rejection.status(), "invalid_json", rejection.body_text()))?;
     let id = begin(&state, address, &wish.name).await?;
+    let jar = keep(&state, &session, jar, language(&state, &headers), &id).await?;
     let token = state.key.token(&id);
-    Ok((StatusCode::CREATED, Json(ProjectCreated { id, token })))
+    Ok((jar, (StatusCode::CREATED, Json(ProjectCreated { id, token }))))
 }
 
 /// Where a project stands.

@@ -52,7 +52,7 @@ pub(super) fn frame(state: &AppState, language: Language, path: String, said: Op
 }
 
 /// The language of whoever asks, where no account says it.
-pub(super) fn language(state: &AppState, headers: &HeaderMap) -> Language {
+pub(crate) fn language(state: &AppState, headers: &HeaderMap) -> Language {
     let chosen = CookieJar::from_headers(headers).get(COOKIE).and_then(|cookie| Language::parse(cookie.value()));
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|accepted| accepted.to_str().ok()).unwrap_or_default();
     let spoken =

@@ -59,7 +59,7 @@ async fn login(
     let problem = match log_in(&state, entry.raw("email"), entry.whole("password")).await? {
         Login::Welcome(account) => {
             let next = local_path(entry.raw("next"));
-            return Ok(welcome(&state, &session, jar, &headers, &account, next).await?);
+            return welcome(&state, &session, jar, &headers, &account, next).await;
         }
         Login::NeedsCode(account) => {
             session::ask_code(&session, &account).await?;
@@ -82,7 +82,7 @@ async fn welcome(
 ) -> Result<Response, AppError> {
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     session::begin(state, session, account, agent).await?;
-    let next = next.unwrap_or(if account.role.is_staff() { "/admin" } else { "/account" });
+    let next = next.unwrap_or(if account.role.is_staff() { "/admin" } else { "/living-photos" });
     let jar = match Language::parse(&account.language) {
         Some(language) => jar.add(language_cookie(language)),
         None => jar,
@@ -118,7 +118,7 @@ async fn code(
     let mut entry = Entry::new(fields, frame.format.language());
     let problem = match check_code(&state, account, entry.raw("code")).await? {
         Login::Welcome(account) => {
-            return Ok(welcome(&state, &session, jar, &headers, &account, None).await?);
+            return welcome(&state, &session, jar, &headers, &account, None).await;
         }
         Login::Locked => "login-locked",
         Login::Wrong | Login::NeedsCode(_) => "login-code-wrong",
@@ -155,7 +155,9 @@ async fn signup(
         match accounts::create(&state, &email, &name, Role::Customer, Some(&password), None).await? {
             Some(id) => {
                 let account = state.db.account(&id).await?.ok_or_else(AppError::not_found)?;
-                return Ok(welcome(&state, &session, jar, &headers, &account, None).await?);
+                let language = frame.format.language().code();
+                state.db.profile_of(&account, language, entry.ticked("consent")).await?;
+                return welcome(&state, &session, jar, &headers, &account, None).await;
             }
             None => {
                 entry.wrong("email", "problem-taken");

@@ -1,11 +1,14 @@
-//! Where a QR code leads. Asks the object store only, never the database: a printed code can't be recalled.
+//! Where a QR code leads. Asks the object store only, never the database: a printed code can't be recalled. The language is
+//! that of the cookie or the browser, not that of an account. Scans and plays are counted in memory.
 
+use app::language::Language;
 use axum::{
     extract::{Path, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 
+use super::reader::language;
 use crate::{
     error::{AppError, Notice},
     id::is_id,
@@ -17,49 +20,63 @@ use crate::{
 /// Seconds after which an unfinished album is worth another look.
 const RETRY_AFTER_S: u16 = 5;
 
-pub(super) async fn view(State(state): State<SharedState>, Path(id): Path<String>) -> Result<Response, AppError> {
+pub(super) async fn view(
+    State(state): State<SharedState>,
+    Path(id): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, AppError> {
+    let language = language(&state, &headers);
     if !is_id(&id) {
-        return Ok(unknown());
+        return Ok(unknown(language));
     }
     let index = published(&id, "index.html");
     // What takes the place of something is written before that is taken away: who finds none of them looks once again.
     for _ in 0..2 {
         if state.storage.head(&index).await?.is_some() {
+            if method == Method::GET {
+                state.visits.scanned(&id, state.clock.now_ms());
+            }
             return Ok((StatusCode::FOUND, [(header::LOCATION, format!("/objects/{index}"))]).into_response());
         }
-        if let Some(page) = stand_in(&state, &id).await? {
+        if let Some(page) = stand_in(&state, &id, language).await? {
             return Ok(page);
         }
     }
-    Ok(unknown())
+    Ok(unknown(language))
+}
+
+/// Counts a video that a visitor plays; the viewer says so once for each visit.
+#[utoipa::path(
+    post, path = "/api/ar/projects/{id}/played", tag = "projects",
+    responses((status = 204, description = "Counted"))
+)]
+pub(super) async fn played(State(state): State<SharedState>, Path(id): Path<String>) -> Result<StatusCode, AppError> {
+    if !is_id(&id) || state.storage.head(&published(&id, "index.html")).await?.is_none() {
+        return Err(AppError::not_found());
+    }
+    state.visits.played(&id, state.clock.now_ms());
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The page for an album that is not there.
-pub(super) async fn absent(state: &AppState, id: &str) -> Result<Response, AppError> {
-    Ok(stand_in(state, id).await?.unwrap_or_else(unknown))
+pub(super) async fn absent(state: &AppState, id: &str, headers: &HeaderMap) -> Result<Response, AppError> {
+    let language = language(state, headers);
+    Ok(stand_in(state, id, language).await?.unwrap_or_else(|| unknown(language)))
 }
 
 /// The page of a project that is gone or not published yet.
-async fn stand_in(state: &AppState, id: &str) -> Result<Option<Response>, AppError> {
+async fn stand_in(state: &AppState, id: &str, language: Language) -> Result<Option<Response>, AppError> {
     if let Some(why) = state.storage.get(&published(id, "gone")).await? {
         let (title, message) = if why == EXPIRED.as_bytes() {
-            let message =
-                "This living photo was a trial, and its time is over. Whoever made it can bring it back from its page.";
-            ("This trial has ended", message)
+            ("notice-expired", "notice-expired-lead")
         } else {
-            let message =
-                "Whoever made this living photo has taken it down. Your printed photo is still yours to keep.";
-            ("This album has been removed", message)
+            ("notice-removed", "notice-removed-lead")
         };
-        return Ok(Some(Notice { title, message, refresh: false, reference: None }.response(StatusCode::GONE)));
+        return Ok(Some(notice(language, title, message).response(StatusCode::GONE)));
     }
     if state.storage.head(&published(id, "pending")).await?.is_some() {
-        let notice = Notice {
-            title: "Almost there",
-            message: "This living photo is still being prepared. Please try again in a moment.",
-            refresh: true,
-            reference: None,
-        };
+        let notice = Notice { refresh: true, ..notice(language, "notice-pending", "notice-pending-lead") };
         let mut response = notice.response(StatusCode::NOT_FOUND);
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
         return Ok(Some(response));
@@ -67,12 +84,11 @@ async fn stand_in(state: &AppState, id: &str) -> Result<Option<Response>, AppErr
     Ok(None)
 }
 
-fn unknown() -> Response {
-    let notice = Notice {
-        title: "We can't find this album",
-        message: "The link may be cut short or mistyped. Scan the QR code again, or compare each letter with the print.",
-        refresh: false,
-        reference: None,
-    };
-    notice.response(StatusCode::NOT_FOUND)
+fn unknown(language: Language) -> Response {
+    notice(language, "notice-unknown", "notice-unknown-lead").response(StatusCode::NOT_FOUND)
+}
+
+fn notice(language: Language, title: &str, message: &str) -> Notice {
+    let (title, message) = (language.text(title), language.text(message));
+    Notice { language, title, message, refresh: false, reference: None }
 }

@@ -193,7 +193,12 @@ async fn signing_up_makes_a_customer_and_nothing_more() {
         ("is_active", "1"),
     ];
     let answer = browser.submit("/signup", &fields).await;
-    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/account"), "{}", answer.text());
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (StatusCode::SEE_OTHER, "/living-photos"),
+        "{}",
+        answer.text()
+    );
     let account = shop.state.db.account_of("ani@example.com").await.unwrap().unwrap();
     assert_eq!((account.role, account.name.as_str()), (Role::Customer, "Ani <b>"));
     assert_eq!(browser.get("/admin/currencies").await.status, StatusCode::NOT_FOUND);

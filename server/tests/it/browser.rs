@@ -93,3 +93,21 @@ pub(crate) async fn make_account(shop: &Shop, email: &str, role: Role) -> String
     let actor = Actor::system();
     create(&shop.state, email, role.name(), role, Some(PASSWORD), Some(&actor)).await.unwrap().unwrap()
 }
+
+/// A form with files: name, file name (empty for a plain field) and what it holds.
+pub(crate) fn multipart(path: &str, parts: &[(&str, &str, &[u8])]) -> Request<Body> {
+    const BOUNDARY: &str = "----kinora-test-boundary";
+    let mut body = Vec::new();
+    for (name, file, bytes) in parts {
+        let file = if file.is_empty() { String::new() } else { format!("; filename=\"{file}\"") };
+        let head = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+    let request = Request::post(path)
+        .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={BOUNDARY}"))
+        .header("sec-fetch-site", "same-origin");
+    request.body(body.into()).unwrap()
+}

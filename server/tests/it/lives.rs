@@ -239,7 +239,7 @@ async fn what_a_crash_left_undone_is_done_by_the_next_look() {
     let (shop, _) = at_noon().await;
     let project = shop.publish().await;
     // The database says so, and the process dies before the store does.
-    assert!(shop.state.db.trash(&project.id, DAY).await.unwrap());
+    assert!(shop.state.db.trash(&project.id, DAY, None).await.unwrap());
     assert_eq!(link(&shop, &project.id).await, StatusCode::FOUND);
     tidy(&shop.state).await.unwrap();
     assert_eq!(link(&shop, &project.id).await, StatusCode::GONE);

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use app::{language::Language, permissions::Role};
+use app::language::Language;
 use axum::http::{Method, StatusCode};
 use server::{
     clock::Clock,
@@ -23,10 +23,7 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{
-    browser::{Browser, make_account},
-    shop::{Shop, photo},
-};
+use crate::shop::{Shop, photo};
 
 const NOON: i64 = 1_795_000_000_000;
 const HOUR: Duration = Duration::from_secs(3600);
@@ -149,7 +146,10 @@ async fn a_mail_goes_to_a_mail_server_once() {
     assert!(text.contains("Subject: =?utf-8?b?") && text.contains("<photos@shop.example>"), "{text}");
     assert!(!text.contains("List-Unsubscribe"), "it is no offer");
     let asked = sink.asked.lock().unwrap().join("");
-    assert!(asked.contains("MAIL FROM:<photos@shop.example>") && asked.contains("RCPT TO:<ani@example.com>"), "{asked}");
+    assert!(
+        asked.contains("MAIL FROM:<photos@shop.example>") && asked.contains("RCPT TO:<ani@example.com>"),
+        "{asked}"
+    );
 }
 
 #[tokio::test]

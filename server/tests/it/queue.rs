@@ -18,7 +18,7 @@ fn wish() -> Finish {
 async fn queue_for(shop: &Shop, clock: &Clock, id: &str, customer: &str) {
     shop.state.db.create_project(id, "", customer, None).await.unwrap();
     clock.advance(Duration::from_millis(1));
-    assert!(shop.state.db.enqueue(id, "digest", &wish()).await.unwrap());
+    assert!(shop.state.db.enqueue(id, "digest", &wish(), None).await.unwrap());
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ mod album;
 #[path = "../fixtures/database.rs"]
 mod database;
 #[path = "../fixtures/files.rs"]
-mod files;
+pub(crate) mod files;
 
 /// A server without a socket, on a database of its own: SQLite, or PostgreSQL where the environment names a server.
 pub(crate) struct Shop {
@@ -102,7 +102,9 @@ impl Shop {
         sqlx::any::install_default_drivers();
         let url = match &self.config.database_url {
             Some(url) => url.to_string(),
-            None => format!("sqlite://{}", url::Url::from_file_path(self.folder.path().join("kinora.db")).unwrap().path()),
+            None => {
+                format!("sqlite://{}", url::Url::from_file_path(self.folder.path().join("kinora.db")).unwrap().path())
+            }
         };
         let pool = sqlx::AnyPool::connect(&url).await.unwrap();
         sqlx::query(sqlx::AssertSqlSafe(statement.to_owned())).execute(&pool).await.unwrap();

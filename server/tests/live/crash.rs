@@ -71,8 +71,11 @@ async fn no_project_is_lost_however_often_the_process_is_killed() {
     for phase in ["upload", "publish", "compile"] {
         assert!(interrupted.contains_key(phase), "no kill met {phase}: {interrupted:?}");
     }
-    let compiles = kinora.logged("compiled");
-    assert!(compiles.iter().any(|fields| fields["attempt"].as_i64() > Some(1)), "no compile was interrupted");
+    // On a busy machine none may come to its end between two deaths: then it has failed, and was asked for again.
+    let again = kinora.logged("compiled").iter().filter(|fields| fields["attempt"].as_i64() > Some(1)).count();
+    let given_up =
+        kinora.logged("the compile failed").iter().filter(|fields| fields["code"] == "compile_crashed").count();
+    assert!(again + given_up > 0, "no compile was interrupted");
 
     let visitor = Customer::keeping_alive(site(&server.url));
     for project in &projects {

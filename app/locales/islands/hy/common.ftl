@@ -1,12 +1,11 @@
 days = { $days } օր
 cancel = Չեղարկել
 retry = Փորձել կրկին
-remove = Հեռացնել
 undo = Հետարկել
 publish = Հրապարակել
 copy-link = Պատճենել հղումը
 copied = Պատճենված է
 photo = Լուսանկար
 video = Տեսանյութ
-replace-photo = Այլ լուսանկար
-replace-video = Այլ տեսանյութ
+replace-photo = Փոխել լուսանկարը
+replace-video = Փոխել տեսանյութը

@@ -5,12 +5,11 @@ days = { $days ->
 }
 cancel = Отмена
 retry = Попробовать ещё раз
-remove = Убрать
 undo = Вернуть
 publish = Опубликовать
 copy-link = Скопировать ссылку
 copied = Скопировано
 photo = Фото
 video = Видео
-replace-photo = Другое фото
-replace-video = Другое видео
+replace-photo = Заменить фото
+replace-video = Заменить видео

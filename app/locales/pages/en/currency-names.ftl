@@ -1,0 +1,14 @@
+currency-called-amd = Armenian dram
+currency-called-usd = US dollar
+currency-called-rub = Russian ruble
+currency-called-eur = Euro
+currency-called-gbp = Pound sterling
+currency-called-gel = Georgian lari
+currency-called-kzt = Kazakhstani tenge
+currency-called-byn = Belarusian ruble
+currency-called-uah = Ukrainian hryvnia
+currency-called-try = Turkish lira
+currency-called-aed = United Arab Emirates dirham
+currency-called-chf = Swiss franc
+currency-called-cny = Chinese yuan
+currency-called-jpy = Japanese yen

@@ -1,0 +1,71 @@
+customers-empty = There is no customer yet. Whoever signs up or orders appears here.
+customers-search = Name, e-mail or phone
+customer-add = New customer
+customer-name = Name
+customer-email = E-mail
+customer-phone = Phone
+customer-address = Address
+customer-language = Language
+customer-language-unknown = Unknown
+customer-notes = Notes of the staff
+customer-consent = Agreed to get offers
+customer-consent-given = Agreed to get offers
+customer-no-consent = no
+customer-since = Customer since
+customer-nameless = Without a name
+customer-erased = Erased customer
+customer-erased-at = Erased
+customer-erased-lead = Everything personal was erased on request. The orders stay for the books.
+customer-profile = Profile
+customer-account = Account
+customer-no-account = none
+customer-seen = Last logged in
+customer-never-seen = never
+customer-namesakes = Other profiles have the same e-mail address:
+customer-no-orders = No orders yet.
+customer-all-orders = All orders
+customer-order-number = Number
+customer-order-placed = Placed
+customer-order-total = Total
+customer-no-photos = No living photos yet.
+customer-photo-name = Living photo
+customer-photo-begun = Begun
+customer-photo-scans = Scans
+customer-photo-draft = not published
+customer-photo-queued = waiting
+customer-photo-compiling = being prepared
+customer-photo-ready = live
+customer-photo-failed = failed
+customer-photo-expired = expired
+customer-photo-archived = removed
+customer-history = History
+customer-did-create = Profile made
+customer-did-edit = Profile changed
+customer-did-erase = Erased
+customer-did-export = Data given out
+customer-privacy = Personal data
+customer-privacy-lead = Customers may ask for a copy of everything that is kept about them, and to have it erased.
+customer-export = Copy of all data (JSON)
+customer-erase = Erase …
+customer-erase-title = Erase everything personal
+customer-erase-lead = This happens at once:
+customer-erase-profile = The profile with name, e-mail, phone, address, notes and history is blanked; the account and its sessions are deleted.
+customer-erase-orders = Name, e-mail, phone, address, messages and notes disappear from the orders.
+customer-erase-mails = Recipients, subjects and texts of the mails about them disappear.
+customer-erase-photos = The living photos are deleted with their photos and videos. Printed codes lead to a kind page from then on.
+customer-erase-kept = For the books, the orders keep their numbers, items and totals.
+customer-erase-open = { $count ->
+    [one] One order is not sent yet and can't be without its address.
+   *[other] { $count } orders are not sent yet and can't be without their addresses.
+}
+customer-erase-unowned = { $count ->
+    [one] One living photo goes with an order without belonging to an account: it stays until it is deleted by hand.
+   *[other] { $count } living photos go with orders without belonging to an account: they stay until they are deleted by hand.
+}
+customer-erase-final = This can't be undone.
+customer-erase-type = To go on, type: { $word }
+customer-erase-word = erase
+customer-erase-wrong = This is not what was to be typed.
+customer-erase-yes = Erase for good
+customer-erase-no = Keep everything
+said-customer-erased = Everything personal was erased.

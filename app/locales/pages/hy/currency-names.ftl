@@ -1,0 +1,14 @@
+currency-called-amd = հայկական դրամ
+currency-called-usd = ԱՄՆ դոլար
+currency-called-rub = ռուսական ռուբլի
+currency-called-eur = եվրո
+currency-called-gbp = ֆունտ ստեռլինգ
+currency-called-gel = վրացական լարի
+currency-called-kzt = ղազախական տենգե
+currency-called-byn = բելառուսական ռուբլի
+currency-called-uah = ուկրաինական գրիվնա
+currency-called-try = թուրքական լիրա
+currency-called-aed = ԱՄԷ դիրհամ
+currency-called-chf = շվեյցարական ֆրանկ
+currency-called-cny = չինական յուան
+currency-called-jpy = ճապոնական իեն

@@ -1,0 +1,71 @@
+customers-empty = Հաճախորդներ դեռ չկան։ Այստեղ կհայտնվի յուրաքանչյուրը, ով գրանցվի կամ պատվեր տա։
+customers-search = Անուն, էլ. փոստ կամ հեռախոս
+customer-add = Նոր հաճախորդ
+customer-name = Անուն
+customer-email = Էլ. փոստ
+customer-phone = Հեռախոս
+customer-address = Հասցե
+customer-language = Լեզու
+customer-language-unknown = Անհայտ է
+customer-notes = Աշխատակիցների նշումներ
+customer-consent = Առաջարկներ ստանալու համաձայնություն
+customer-consent-given = Համաձայն է ստանալ առաջարկներ
+customer-no-consent = ոչ
+customer-since = Հաճախորդ է սկսած
+customer-nameless = Առանց անվան
+customer-erased = Ջնջված հաճախորդ
+customer-erased-at = Տվյալները ջնջվել են
+customer-erased-lead = Բոլոր անձնական տվյալները ջնջվել են հաճախորդի խնդրանքով։ Պատվերները պահվում են հաշվապահության համար։
+customer-profile = Անձնական էջ
+customer-account = Հաշիվ
+customer-no-account = չկա
+customer-seen = Վերջին մուտքը
+customer-never-seen = երբեք
+customer-namesakes = Նույն էլ. փոստի հասցեով այլ հաճախորդներ էլ կան՝
+customer-no-orders = Պատվերներ դեռ չկան։
+customer-all-orders = Բոլոր պատվերները
+customer-order-number = Համար
+customer-order-placed = Պատվիրվել է
+customer-order-total = Ընդամենը
+customer-no-photos = Կենդանի լուսանկարներ դեռ չկան։
+customer-photo-name = Կենդանի լուսանկար
+customer-photo-begun = Սկսվել է
+customer-photo-scans = Սկանավորումներ
+customer-photo-draft = հրապարակված չէ
+customer-photo-queued = հերթում է
+customer-photo-compiling = պատրաստվում է
+customer-photo-ready = գործում է
+customer-photo-failed = չստացվեց
+customer-photo-expired = ժամկետը լրացել է
+customer-photo-archived = հեռացված է
+customer-history = Պատմություն
+customer-did-create = Տվյալները ստեղծվել են
+customer-did-edit = Տվյալները փոխվել են
+customer-did-erase = Տվյալները ջնջվել են
+customer-did-export = Տվյալները տրամադրվել են
+customer-privacy = Անձնական տվյալներ
+customer-privacy-lead = Հաճախորդը կարող է ստանալ իր մասին պահվող ամեն ինչի պատճենը և խնդրել ջնջել դա։
+customer-export = Բոլոր տվյալների պատճենը (JSON)
+customer-erase = Ջնջել…
+customer-erase-title = Ջնջել բոլոր անձնական տվյալները
+customer-erase-lead = Անմիջապես տեղի կունենա հետևյալը՝
+customer-erase-profile = Անունը, էլ. փոստը, հեռախոսը, հասցեն, նշումներն ու պատմությունը կմաքրվեն, հաշիվն ու դրա մուտքերը կջնջվեն։
+customer-erase-orders = Պատվերներից կանհետանան անունը, էլ. փոստը, հեռախոսը, հասցեն, հաղորդագրություններն ու նշումները։
+customer-erase-mails = Նամակներից կանհետանան ստացողը, վերնագիրն ու տեքստը։
+customer-erase-photos = Կենդանի լուսանկարները կջնջվեն իրենց նկարներով ու տեսանյութերով։ Տպված կոդերը կտանեն դեպի մի հաճելի էջ։
+customer-erase-kept = Հաշվապահության համար պատվերները կպահպանեն համարները, կազմն ու գումարները։
+customer-erase-open = { $count ->
+    [one] { $count } պատվեր դեռ ուղարկված չէ և առանց հասցեի չի կարող ուղարկվել։
+   *[other] { $count } պատվեր դեռ ուղարկված չէ և առանց հասցեի չի կարող ուղարկվել։
+}
+customer-erase-unowned = { $count ->
+    [one] { $count } կենդանի լուսանկար կցված է պատվերի, բայց հաշվի չի պատկանում․ այն կմնա, մինչև ձեռքով չջնջվի։
+   *[other] { $count } կենդանի լուսանկար կցված է պատվերների, բայց հաշվի չի պատկանում․ դրանք կմնան, մինչև ձեռքով չջնջվեն։
+}
+customer-erase-final = Սա հնարավոր չէ հետարկել։
+customer-erase-type = Շարունակելու համար մուտքագրեք՝ { $word }
+customer-erase-word = ջնջել
+customer-erase-wrong = Մուտքագրվածը չի համընկնում պահանջվածի հետ։
+customer-erase-yes = Ջնջել ընդմիշտ
+customer-erase-no = Թողնել այնպես, ինչպես կա
+said-customer-erased = Բոլոր անձնական տվյալները ջնջվել են։

@@ -1,0 +1,14 @@
+currency-called-amd = армянский драм
+currency-called-usd = доллар США
+currency-called-rub = российский рубль
+currency-called-eur = евро
+currency-called-gbp = фунт стерлингов
+currency-called-gel = грузинский лари
+currency-called-kzt = казахстанский тенге
+currency-called-byn = белорусский рубль
+currency-called-uah = украинская гривна
+currency-called-try = турецкая лира
+currency-called-aed = дирхам ОАЭ
+currency-called-chf = швейцарский франк
+currency-called-cny = китайский юань
+currency-called-jpy = японская иена
