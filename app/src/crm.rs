@@ -16,12 +16,17 @@ use crate::{
 };
 
 /// The sections: address, id of the name, and who may see them.
-const SECTIONS: [(&str, &str, Permission); 5] = [
+const SECTIONS: [(&str, &str, Permission); 10] = [
     ("/admin", "nav-dashboard", Permission::SeeDashboard),
     ("/admin/orders", "nav-orders", Permission::SeeOrders),
+    ("/admin/ar-projects", "nav-projects", Permission::SeeProjects),
     ("/admin/products", "nav-products", Permission::SeeProducts),
     ("/admin/currencies", "nav-currencies", Permission::SeeCurrencies),
     ("/admin/customers", "nav-customers", Permission::SeeCustomers),
+    ("/admin/mail", "nav-mail", Permission::SeeMail),
+    ("/admin/audit", "nav-audit", Permission::SeeAudit),
+    ("/admin/users", "nav-users", Permission::ManageUsers),
+    ("/admin/settings", "nav-settings", Permission::EditSettings),
 ];
 
 /// A whole page of the CRM.
@@ -48,7 +53,7 @@ fn framed(frame: &Frame, head: Head, title: &str, content: impl FnOnce() -> AnyV
                     <summary>{frame.text("nav-menu")}</summary>
                     {navigation(frame)}
                 </details>
-                <p class="crm-me">{name} " " <span class="quiet">{frame.text(&format!("role-{role}"))}</span></p>
+                <a class="crm-me" href="/account">{name} " " <span class="quiet">{frame.text(&format!("role-{role}"))}</span></a>
                 <form method="post" action="/logout"><button class="link">{frame.text("logout")}</button></form>
             </header>
             <div class="crm-body">

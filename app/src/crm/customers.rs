@@ -328,7 +328,7 @@ fn photos_of(frame: &Frame, photos: Vec<PhotoLine>) -> AnyView {
     let rows = photos.into_iter().map(|photo| {
         let name = if photo.name.is_empty() { photo.id.clone() } else { photo.name };
         vec![
-            view! { <a href=format!("/living-photos/{}", photo.id)>{name}</a> }.into_any(),
+            view! { <a href=format!("/admin/ar-projects/{}", photo.id)>{name}</a> }.into_any(),
             time(frame, photo.created_ms),
             photo_badge(frame, photo.status),
             frame.format.number(photo.scans).into_any(),

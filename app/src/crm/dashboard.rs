@@ -193,13 +193,13 @@ fn attention(frame: &Frame, stats: &Stats) -> AnyView {
     let sees = frame.may(Permission::SeeProjects);
     let failures = stats.failures.iter().filter(|_| sees).map(|failure| {
         let name = if failure.name.is_empty() { failure.id.clone() } else { failure.name.clone() };
-        view! { <li><a class="tall" href=format!("/living-photos/{}", failure.id)>{name}</a> " " <code>{failure.code.clone()}</code></li> }
+        view! { <li><a class="tall" href=format!("/admin/ar-projects/{}", failure.id)>{name}</a> " " <code>{failure.code.clone()}</code></li> }
     });
     let failures = failures.collect_view();
     let mails = (stats.failed_mails > 0 && frame.may(Permission::SeeMail)).then(|| {
         let words =
             frame.format.language().text_with("dashboard-failed-mails", &[("count", stats.failed_mails.into())]);
-        view! { <li>{words}</li> }
+        view! { <li><a class="tall" href="/admin/mail?status=failed">{words}</a></li> }
     });
     let is_calm = failures.is_empty() && mails.is_none();
     view! {
@@ -216,7 +216,7 @@ fn states(frame: &Frame, projects: &[StateCount]) -> AnyView {
     let rows = projects.iter().map(|state| {
         let name = frame.text(&format!("project-status-{}", state.status));
         view! {
-            <li>{name} " " <strong>{frame.format.number(state.count)}</strong></li>
+            <li><a class="tall" href=format!("/admin/ar-projects?status={}", state.status)>{name}</a> " " <strong>{frame.format.number(state.count)}</strong></li>
         }
     });
     view! {

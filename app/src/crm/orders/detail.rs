@@ -290,7 +290,7 @@ fn living_photos(frame: &Frame, order_id: &str, projects: Vec<ProjectLine>, form
         });
         view! {
             <li class="actions">
-                <a class="tall" href=format!("/living-photos/{}", project.id)>{name.clone()}</a>
+                <a class="tall" href=format!("/admin/ar-projects/{}", project.id)>{name.clone()}</a>
                 {project_badge(frame, project.status)}
                 <a class="tall" href=format!("/ar/view/{}", project.id)>{t("order-view")}</a>
                 {detach}
