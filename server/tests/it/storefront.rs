@@ -231,6 +231,8 @@ async fn customers_find_their_own_orders_and_nobody_elses() {
     let guest = last_order(&shop).await;
     let page = staff.get(&format!("/admin/orders?customer={ani_id}")).await.text();
     assert!(page.contains(&order.id) && !page.contains(&guest.id), "only the customer's: {page}");
+    let kept = format!("<input type=\"hidden\" name=\"customer\" value=\"{ani_id}\"");
+    assert!(page.contains(&kept), "also when it is searched: {page}");
     let customer = shop.state.db.customer(&ani_id).await.unwrap().unwrap();
     assert_eq!((customer.name.as_str(), customer.address.as_str()), ("Sona Testyan", "Test street 1"));
     assert!(ani.get(&path).await.text().contains("Test street 1"), "the profile is filled in by the order");
