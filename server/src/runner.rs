@@ -135,20 +135,21 @@ async fn compile_and_publish(state: &Arc<AppState>, claim: &Claim, stop: &Cancel
         let minds: Vec<&[u8]> = minds.iter().map(Vec::as_slice).collect();
         let mind = join(&minds)?;
         let published = write_compiled(state, &project, claim.number, &claim.finish, mind).await?;
-        let in_charge =
-            state.db.record_publication(&claim.id, claim.number, &published, state.options.trial, None).await?;
-        if in_charge {
-            settle(state, &claim.id).await?;
-            if project.version == 0 {
-                mail::tell_ready(state, &claim.id).await;
-            }
-        }
-        Ok(in_charge)
+        Ok::<_, AppError>((project, published))
     };
-    tokio::select! {
-        result = work => result,
-        () = keep_lease(state, claim) => Ok(false),
+    let (project, published) = tokio::select! {
+        result = work => result?,
+        () = keep_lease(state, claim) => return Ok(false),
+    };
+    // What follows is not dropped when the lease is over, which it is as soon as the publication is recorded.
+    if !state.db.record_publication(&claim.id, claim.number, &published, state.options.trial, None).await? {
+        return Ok(false);
     }
+    settle(state, &claim.id).await?;
+    if project.version == 0 {
+        mail::tell_ready(state, &claim.id).await;
+    }
+    Ok(true)
 }
 
 async fn read_photo(state: &AppState, project: &Project, claim: &Claim, name: &str) -> Result<Bytes, AppError> {
