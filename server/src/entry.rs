@@ -6,7 +6,10 @@ use std::str::FromStr;
 use app::{form::FormState, format::minor_digits, language::Language};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 
-use crate::accounts::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
+use crate::{
+    accounts::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN},
+    id::is_id,
+};
 
 /// Longest value that is shown again.
 const VALUE_BYTES_MAX: usize = 64 << 10;
@@ -52,6 +55,16 @@ impl Entry {
     #[must_use]
     pub fn whole(&self, name: &str) -> &str {
         self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// What tells this form, as it was filled in, from any other: everything that was entered, with the random id that it was
+    /// shown with in the field `once`. Empty where it has none. Sent again just as it is, it is the same.
+    #[must_use]
+    pub fn sent(&self) -> String {
+        if !is_id(self.raw("once")) {
+            return String::new();
+        }
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.fields).finish()
     }
 
     /// Something is wrong with a field; `id` is that of the text that says what.

@@ -26,7 +26,7 @@ pub const PROJECTS_MAX: usize = 20;
 /// An order as it is asked for. Nothing here says what anything costs.
 #[derive(Clone, Debug)]
 pub struct NewOrder {
-    /// What the form held that was sent; sent twice, it places one order. Empty for none.
+    /// What tells the form that was sent from others; sent twice, it places one order. Empty for none.
     pub once: String,
     /// The customer's profile, if there is one; must exist.
     pub customer_id: Option<String>,
@@ -54,7 +54,7 @@ pub struct NewOrder {
 
 /// The id of the order that a form places, whatever else is in it; `None` when it says nothing about that.
 fn id_of(state: &AppState, once: &str) -> Option<String> {
-    is_id(once).then(|| state.key.id(ORDER, once))
+    (!once.is_empty()).then(|| state.key.id(ORDER, once))
 }
 
 /// The order that this form has placed already.
@@ -83,7 +83,11 @@ pub async fn place(state: &AppState, new: NewOrder, actor: &Actor) -> Result<Ord
     if let Some(order) = placed_by(state, &new.once).await? {
         return Ok(order);
     }
-    let quote = quote(state, &new.wishes, &new.currency, new.language).await?;
+    let quote = match quote(state, &new.wishes, &new.currency, new.language).await {
+        Ok(quote) => quote,
+        // What is missing now may be what the same form took a moment ago.
+        Err(error) => return placed_by(state, &new.once).await?.ok_or(error),
+    };
     let id = match id_of(state, &new.once) {
         Some(id) => id,
         None => new_id(false)?,

@@ -218,10 +218,8 @@ async fn order(
     let mut prices = Prices::of(&state, &jar, language).await?;
     let buyer = buyer(&state, &session, &jar, language).await?;
     let mut entry = Entry::new(fields, language);
+    let once = entry.sent();
     let places = entry.raw("do") == "order";
-    if places && let Some(order) = orders::placed_by(&state, entry.raw("once")).await? {
-        return Ok(Redirect::to(&thanks(&state, &buyer, &order.id)).into_response());
-    }
     // The currency that the form was shown in.
     if let Some(code) = prices.till.currencies.iter().find(|code| *code == entry.raw("currency")) {
         prices.till.currency.clone_from(code);
@@ -243,12 +241,15 @@ async fn order(
             entry.refuse("shop-total-changed");
         } else {
             state.limits.login(address)?;
-            let once = entry.raw("once").to_owned();
-            match placed(&state, &frame, &buyer, wanted, once, &prices.till.currency).await {
+            match placed(&state, &frame, &buyer, wanted, once.clone(), &prices.till.currency).await {
                 Ok(to) => return Ok(Redirect::to(&to).into_response()),
                 Err(error) => refuse(&mut entry, error)?,
             }
         }
+    }
+    // What stands in the way may be the order that the same form has placed a moment ago.
+    if places && let Some(order) = orders::placed_by(&state, &once).await? {
+        return Ok(Redirect::to(&thanks(&state, &buyer, &order.id)).into_response());
     }
     let status = if entry.is_good() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(html(status, page::product(&frame, counter, &entry.shown())))

@@ -96,7 +96,7 @@ pub(in crate::routes::admin) async fn place(
         return shown(&state, &frame, status, buyer, entry.shown(), priced).await;
     }
     let order = NewOrder {
-        once: entry.raw("once").to_owned(),
+        once: entry.sent(),
         customer_id: buyer.as_ref().map(|buyer| buyer.id.clone()),
         name: entry.text("name", 120),
         email: entry.optional_email("email"),
