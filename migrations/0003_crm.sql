@@ -244,6 +244,7 @@ CREATE TABLE mails (
 CREATE INDEX mails_by_creation ON mails (created_ms, id);
 CREATE INDEX mails_by_status ON mails (status, created_ms, id);
 CREATE INDEX mails_by_kind ON mails (kind, created_ms, id);
+CREATE INDEX mails_by_status_kind ON mails (status, kind, created_ms, id);
 CREATE INDEX mails_due ON mails (status, next_ms);
 CREATE INDEX mails_by_entity ON mails (entity, entity_id, created_ms);
 

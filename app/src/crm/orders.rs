@@ -11,6 +11,7 @@ pub use self::{
     new::{Buyer, Choices, LINES_MAX, Line, Priced, line_field, new},
     sheet::{Sheet, sheet},
 };
+pub(crate) use self::detail::step_text;
 use super::{
     page,
     parts::{Column, Filter, badge, filters, table, time},

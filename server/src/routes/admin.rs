@@ -1,12 +1,16 @@
 //! The CRM's routes: the table of who may what, and its guard. A route that is not in the table is not reachable.
 
+mod audit;
 mod currencies;
 pub(super) mod customers;
 mod dashboard;
+mod mails;
 mod orders;
 mod products;
 mod projects;
 mod sent;
+mod settings;
+mod things;
 
 use app::{
     frame::{Frame, Staff as StaffView},
@@ -36,8 +40,8 @@ use crate::{
 };
 
 use Permission::{
-    EditCurrencies, EditCustomers, EditOrders, EditProducts, EditProjects, EraseCustomers, MoveOrders, SeeCurrencies,
-    SeeCustomers, SeeDashboard, SeeOrders, SeeProducts, SeeProjects,
+    EditCurrencies, EditCustomers, EditOrders, EditProducts, EditProjects, EditSettings, EraseCustomers, MoveOrders,
+    ResendMail, SeeAudit, SeeCurrencies, SeeCustomers, SeeDashboard, SeeMail, SeeOrders, SeeProducts, SeeProjects,
 };
 
 /// Every route of the CRM, and what it asks for.
@@ -102,6 +106,13 @@ pub const ROUTES: &[(Method, &str, Permission)] = &[
     (Method::POST, "/admin/orders/{id}/attach", EditOrders),
     (Method::POST, "/admin/orders/{id}/detach", EditOrders),
     (Method::GET, "/admin/orders/{id}/sheet", SeeOrders),
+
+    (Method::GET, "/admin/mail", SeeMail),
+    (Method::GET, "/admin/mail/{id}", SeeMail),
+    (Method::POST, "/admin/mail/{id}/resend", ResendMail),
+    (Method::GET, "/admin/audit", SeeAudit),
+    (Method::GET, "/admin/settings", EditSettings),
+    (Method::POST, "/admin/settings", EditSettings),
 ];
 
 /// Somebody who works here and may do what they ask for.
@@ -201,6 +212,11 @@ pub(super) fn router(state: &SharedState) -> Router<SharedState> {
         .route("/admin/orders/{id}/attach", post(orders::attach))
         .route("/admin/orders/{id}/detach", post(orders::detach))
         .route("/admin/orders/{id}/sheet", get(orders::sheet))
+        .route("/admin/mail", get(mails::list))
+        .route("/admin/mail/{id}", get(mails::show))
+        .route("/admin/mail/{id}/resend", post(mails::resend))
+        .route("/admin/audit", get(audit::list))
+        .route("/admin/settings", get(settings::show).post(settings::change))
         .route_layer(from_fn_with_state(SharedState::clone(state), guard))
 }
 
