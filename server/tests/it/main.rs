@@ -14,8 +14,11 @@ mod fallback;
 mod hardening;
 mod held;
 mod languages;
+#[path = "../fixtures/lists.rs"]
+mod lists;
 mod lives;
 mod mail;
+mod office;
 mod orders;
 mod permissions;
 mod products;
