@@ -185,7 +185,8 @@ fn again(frame: &Frame, mail: &MailRow, text: &Text, form: &FormState) -> AnyVie
         (Text::Secret, _) => view! { <p>{t("mails-secret-instead")}</p> }.into_any(),
         (Text::Kept(_), "queued" | "sending") => view! { <p>{t("mails-waits")}</p> }.into_any(),
         (Text::Kept(_), _) => {
-            let recipient = Input::of("email", "recipient", t("mails-recipient")).required().hint(t("mails-again-hint"));
+            let recipient =
+                Input::of("email", "recipient", t("mails-recipient")).required().hint(t("mails-again-hint"));
             view! {
                 <form method="post" action=format!("/admin/mail/{}/resend", mail.id)>
                     {form::input(form, recipient)}

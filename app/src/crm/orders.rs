@@ -6,12 +6,12 @@ mod sheet;
 
 use leptos::prelude::*;
 
+pub(crate) use self::detail::step_text;
 pub use self::{
     detail::{Detail, MailLine, ProjectLine, Step, detail},
     new::{Buyer, Choices, LINES_MAX, Line, Priced, line_field, new},
     sheet::{Sheet, sheet},
 };
-pub(crate) use self::detail::step_text;
 use super::{
     page,
     parts::{Column, Filter, badge, filters, table, time},

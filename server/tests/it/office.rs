@@ -133,9 +133,7 @@ async fn a_failed_mail_tells_why_and_is_sent_once_more_to_a_corrected_address() 
         assert!(send_next(&shop.state).await.unwrap());
         clock.advance(again);
     }
-    let dashboard = Browser::new(&shop);
-    dashboard.log_in("support@shop.example", crate::browser::PASSWORD).await;
-    assert!(dashboard.get("/admin").await.text().contains("href=\"/admin/mail?status=failed\""));
+    assert!(browser.get("/admin").await.text().contains("href=\"/admin/mail?status=failed\""));
     let failed = browser.get("/admin/mail?status=failed").await.text();
     assert!(failed.contains(&path) && failed.contains("os error"), "the reason: {failed}");
     let page = browser.get(&path).await.text();
@@ -426,7 +424,10 @@ async fn settings_are_in_force_at_once_and_logged() {
     let admin = Browser::of(&shop, Role::Admin).await;
     let page = admin.get("/admin/settings").await.text();
     assert!(page.contains("value=\"Kinora\"") && page.contains("value=\"5.00\""), "{page}");
-    assert!(page.contains("https://photos.example") && page.contains("nobody gets them"), "chosen at the start: {page}");
+    assert!(
+        page.contains("https://photos.example") && page.contains("nobody gets them"),
+        "chosen at the start: {page}"
+    );
     let mut fields = filled(&page, &[("shop_name", "Foto <b>\"Ani\" & co")]);
     fields.push(("token_key".to_owned(), "mine".to_owned()));
     let done = send(&admin, &fields).await;

@@ -7,13 +7,7 @@ use app::crm::{
 use axum::{extract::State, http::StatusCode, response::Response};
 
 use super::{Crm, List, things::named};
-use crate::{
-    db::AuditFilter,
-    error::AppError,
-    id::is_id,
-    routes::pages::html,
-    state::SharedState,
-};
+use crate::{db::AuditFilter, error::AppError, id::is_id, routes::pages::html, state::SharedState};
 
 pub(super) async fn list(
     State(state): State<SharedState>,

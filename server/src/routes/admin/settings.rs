@@ -125,9 +125,7 @@ fn read(entry: &mut Entry, currencies: &[String]) -> Option<Settings> {
         shop_name: entry.text("shop_name", NAME_CHARS_MAX),
         contact_email: entry.optional_email("contact_email"),
         contact_phone: entry.optional("contact_phone", PHONE_CHARS_MAX),
-        zone: entry
-            .choice("zone", |name| zones.iter().find(|known| *known == name).cloned())
-            .unwrap_or_default(),
+        zone: entry.choice("zone", |name| zones.iter().find(|known| *known == name).cloned()).unwrap_or_default(),
         language: entry.choice("language", Language::parse).unwrap_or_default(),
         ar_price_minor: entry.money("ar_price", currency.as_deref().unwrap_or_default()),
         ar_price_currency: currency.unwrap_or_default(),
