@@ -7,6 +7,7 @@ pub mod orders;
 pub mod parts;
 pub mod products;
 pub mod projects;
+pub mod users;
 
 use leptos::prelude::*;
 
