@@ -323,9 +323,8 @@ const SYSTEMS: [(&str, &str); 7] = [
 
 /// A browser in words, by what it says of itself.
 fn browser(frame: &Frame, agent: &str) -> String {
-    let known = |names: &[(&str, &'static str)]| {
-        names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
-    };
+    let known =
+        |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
     match (known(&BROWSERS), known(&SYSTEMS)) {
         (Some(browser), Some(system)) => {
             frame.text_with("people-session-browser", &[("browser", browser.into()), ("system", system.into())])

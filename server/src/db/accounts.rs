@@ -215,12 +215,7 @@ impl Db {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn set_totp(
-        &self,
-        id: &str,
-        proved: Option<(&str, i64)>,
-        actor: &Actor,
-    ) -> Result<bool, sqlx::Error> {
+    pub async fn set_totp(&self, id: &str, proved: Option<(&str, i64)>, actor: &Actor) -> Result<bool, sqlx::Error> {
         let had = if proved.is_some() { "IS NULL" } else { "IS NOT NULL" };
         let update = format!(
             "UPDATE accounts SET totp_secret = $2, totp_step = CASE WHEN totp_step < $3 THEN $3 ELSE totp_step END, \

@@ -77,8 +77,7 @@ pub(super) async fn invite(
     let role = entry.choice("role", staff_role);
     if let (true, Some(role)) = (entry.is_good(), role) {
         let id = new_id(false)?;
-        let new =
-            NewAccount { id: &id, email: &email, name: &name, role, password_hash: None, language: &language };
+        let new = NewAccount { id: &id, email: &email, name: &name, role, password_hash: None, language: &language };
         if state.db.create_account(&new, &staff.actor()).await? {
             let account = find(&state, &id).await?;
             let shop = state.settings.get().language;
@@ -157,8 +156,7 @@ fn deed(entry: AuditEntry) -> Deed {
         Some(value @ (Value::Bool(_) | Value::Number(_))) => value.to_string(),
         _ => String::new(),
     };
-    let fields =
-        SHOWN.into_iter().map(|(key, name)| (name.to_owned(), text(before.get(key)), text(after.get(key))));
+    let fields = SHOWN.into_iter().map(|(key, name)| (name.to_owned(), text(before.get(key)), text(after.get(key))));
     Deed { at_ms, actor, action, fields: fields.filter(|(_, before, after)| before != after).collect() }
 }
 
