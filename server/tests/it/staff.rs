@@ -590,7 +590,7 @@ async fn a_key_that_was_begun_in_one_browser_is_not_known_in_another() {
 
 #[tokio::test]
 async fn pages_of_people_are_in_the_readers_language() {
-    const ENTERED: [&str; 4] = ["Zaven", "admin", "Google Authenticator", "Aegis"];
+    const ENTERED: [&str; 5] = ["Zaven", "admin", "printer", "Google Authenticator", "Aegis"];
     let shop = open().await;
     let admin = Browser::of(&shop, Role::Admin).await;
     let id = make_account(&shop, "printer@shop.example", Role::Printer).await;
