@@ -11,6 +11,7 @@ pub mod products;
 pub mod projects;
 pub mod settings;
 pub mod things;
+pub mod users;
 
 use leptos::prelude::*;
 

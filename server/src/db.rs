@@ -49,7 +49,7 @@ pub(crate) use self::{
     storefront::OnSale,
 };
 pub use self::{
-    accounts::{Account, FAILURES_MAX, NewAccount, SessionRow},
+    accounts::{Account, FAILURES_MAX, NewAccount, RoleChange, SessionRow},
     audit::{Actor, AuditEntry, AuditFilter},
     currencies::{CSV, Currency, MANUAL, RATE_DIGITS_MAX, Rebase, rebased},
     customers::ProfileFields,

@@ -89,6 +89,7 @@ pub fn action_id(action: &str) -> String {
     match entity {
         "order" | "customer" => format!("{entity}-did-{verb}"),
         "project" => format!("ar-did-{verb}"),
+        "account" => format!("people-did-{verb}"),
         _ => format!("audit-did-{entity}-{verb}"),
     }
 }

@@ -189,6 +189,7 @@ fn again(frame: &Frame, mail: &MailRow, text: &Text, form: &FormState) -> AnyVie
                 Input::of("email", "recipient", t("mails-recipient")).required().hint(t("mails-again-hint"));
             view! {
                 <form method="post" action=format!("/admin/mail/{}/resend", mail.id)>
+                    <input type="hidden" name="once" value=form.value("once").to_owned()/>
                     {form::input(form, recipient)}
                     <button class="button primary">{t("mails-resend")}</button>
                 </form>

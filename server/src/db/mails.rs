@@ -115,7 +115,8 @@ impl Db {
         transaction.commit().await
     }
 
-    /// Writes a mail down once more, to the same address or another; `false` when its text is not kept any more.
+    /// Writes a mail down once more, to the same address or another; `false` when that was done before, or when its text is not
+    /// kept any more.
     ///
     /// # Errors
     /// When the database fails.
@@ -129,7 +130,7 @@ impl Db {
         let insert = "INSERT INTO mails (id, kind, entity, entity_id, recipient, language, subject, body, status, error, \
                       attempts, next_ms, created_ms) \
                       SELECT $1, kind, entity, entity_id, $3, language, subject, body, 'queued', '', 0, $4, $4 \
-                      FROM mails WHERE id = $2 AND recipient <> '' AND body <> ''";
+                      FROM mails WHERE id = $2 AND recipient <> '' AND body <> '' ON CONFLICT (id) DO NOTHING";
         // Neither address nor subject: they go with the mail when a customer is erased.
         let change = Change {
             action: "mail.resend",

@@ -11,6 +11,7 @@ mod projects;
 mod sent;
 mod settings;
 mod things;
+mod users;
 
 use app::{
     frame::{Frame, Staff as StaffView},
@@ -40,8 +41,9 @@ use crate::{
 };
 
 use Permission::{
-    EditCurrencies, EditCustomers, EditOrders, EditProducts, EditProjects, EditSettings, EraseCustomers, MoveOrders,
-    ResendMail, SeeAudit, SeeCurrencies, SeeCustomers, SeeDashboard, SeeMail, SeeOrders, SeeProducts, SeeProjects,
+    EditCurrencies, EditCustomers, EditOrders, EditProducts, EditProjects, EditSettings, EraseCustomers, ManageUsers,
+    MoveOrders, ResendMail, SeeAudit, SeeCurrencies, SeeCustomers, SeeDashboard, SeeMail, SeeOrders, SeeProducts,
+    SeeProjects,
 };
 
 /// Every route of the CRM, and what it asks for.
@@ -113,6 +115,20 @@ pub const ROUTES: &[(Method, &str, Permission)] = &[
     (Method::GET, "/admin/audit", SeeAudit),
     (Method::GET, "/admin/settings", EditSettings),
     (Method::POST, "/admin/settings", EditSettings),
+
+    (Method::GET, "/admin/users", ManageUsers),
+    (Method::POST, "/admin/users", ManageUsers),
+    (Method::GET, "/admin/users/new", ManageUsers),
+    (Method::GET, "/admin/users/{id}", ManageUsers),
+    (Method::POST, "/admin/users/{id}", ManageUsers),
+    (Method::POST, "/admin/users/{id}/role", ManageUsers),
+    (Method::POST, "/admin/users/{id}/deactivate", ManageUsers),
+    (Method::POST, "/admin/users/{id}/activate", ManageUsers),
+    (Method::POST, "/admin/users/{id}/link", ManageUsers),
+    (Method::POST, "/admin/users/{id}/second-factor", ManageUsers),
+    (Method::POST, "/admin/users/{id}/unlock", ManageUsers),
+    (Method::POST, "/admin/users/{id}/sessions", ManageUsers),
+    (Method::POST, "/admin/users/{id}/sessions/{session}", ManageUsers),
 ];
 
 /// Somebody who works here and may do what they ask for.
@@ -220,6 +236,17 @@ pub(super) fn router(state: &SharedState) -> Router<SharedState> {
         .route("/admin/mail/{id}/resend", post(mails::resend))
         .route("/admin/audit", get(audit::list))
         .route("/admin/settings", get(settings::show).post(settings::change))
+        .route("/admin/users", get(users::list).post(users::invite))
+        .route("/admin/users/new", get(users::new))
+        .route("/admin/users/{id}", get(users::detail).post(users::edit))
+        .route("/admin/users/{id}/role", post(users::set_role))
+        .route("/admin/users/{id}/deactivate", post(users::deactivate))
+        .route("/admin/users/{id}/activate", post(users::activate))
+        .route("/admin/users/{id}/link", post(users::send_link))
+        .route("/admin/users/{id}/second-factor", post(users::drop_factor))
+        .route("/admin/users/{id}/unlock", post(users::unlock))
+        .route("/admin/users/{id}/sessions", post(users::end_sessions))
+        .route("/admin/users/{id}/sessions/{session}", post(users::end_session))
         .route_layer(from_fn_with_state(SharedState::clone(state), guard))
 }
 

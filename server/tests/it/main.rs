@@ -26,6 +26,7 @@ mod projects_admin;
 mod published;
 mod queue;
 mod shop;
+mod staff;
 mod storefront;
 mod sweeping;
 mod uploads;

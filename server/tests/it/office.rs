@@ -143,9 +143,12 @@ async fn a_failed_mail_tells_why_and_is_sent_once_more_to_a_corrected_address() 
     let wrong = browser.submit(&format!("{path}/resend"), &[("recipient", "nobody")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.text().contains("value=\"nobody\"") && wrong.text().contains("id=\"recipient-problem\""));
-    let sent = [("recipient", "Ani@Example.com"), ("body", "changed"), ("kind", "password")];
+    let once = page.split("name=\"once\"").nth(1).unwrap().split("value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let sent = [("once", once), ("recipient", "Ani@Example.com"), ("body", "changed"), ("kind", "password")];
     let done = browser.submit(&format!("{path}/resend"), &sent).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    let twice = browser.submit(&format!("{path}/resend"), &sent).await;
+    assert_eq!(twice.header("location"), done.header("location"), "the same form, sent twice");
     let copies = shop.state.db.mails_about("order", "aaaaaaaaaaaaaaaaaaac").await.unwrap();
     assert_eq!(copies.len(), 2, "one more, and no others");
     let copy = copies.into_iter().find(|mail| mail.id != id(1)).unwrap();
@@ -362,7 +365,9 @@ fn every_change_has_its_words_in_every_language() {
     }
     let filled = ["from", "to", "project"].map(|name| (name, "x".into()));
     let said = |language: Language, id: &str| {
-        Some(language.text_with(id, &filled)).filter(|text| text != id).unwrap_or_else(|| panic!("no text has the id {id}"))
+        Some(language.text_with(id, &filled))
+            .filter(|text| text != id)
+            .unwrap_or_else(|| panic!("no text has the id {id}"))
     };
     for action in &actions {
         let id = action_id(action);

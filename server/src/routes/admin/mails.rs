@@ -27,6 +27,9 @@ use crate::{
     state::{AppState, SharedState},
 };
 
+/// What the id of a mail that is sent once more is a signature of.
+const COPY: &str = "mail";
+
 pub(super) async fn list(
     State(state): State<SharedState>,
     Crm(frame): Crm,
@@ -50,7 +53,7 @@ pub(super) async fn show(
     Path(id): Path<String>,
 ) -> Result<Response, AppError> {
     let mail = find(&state, &id).await?;
-    let form = FormState::of([("recipient", mail.recipient.clone())]);
+    let form = FormState::of([("recipient", mail.recipient.clone()), ("once", new_id(false)?)]);
     shown(&state, &frame, mail, &form, StatusCode::OK).await
 }
 
@@ -70,8 +73,11 @@ pub(super) async fn resend(
     }
     let recipient = entry.email("recipient");
     if entry.is_good() {
-        let copy = new_id(false)?;
-        if state.db.resend_mail(&copy, &mail, &recipient, &staff.actor()).await? {
+        // The same form, sent twice, writes one mail.
+        let once = entry.raw("once");
+        let copy = if is_id(once) { state.key.id(COPY, once) } else { new_id(false)? };
+        let is_written = state.db.resend_mail(&copy, &mail, &recipient, &staff.actor()).await?;
+        if is_written || state.db.mail(&copy).await?.is_some() {
             state.mailed.notify_one();
             return Ok(Redirect::to(&format!("/admin/mail/{copy}?said=said-mails-resent")).into_response());
         }
