@@ -182,8 +182,12 @@ pub fn field_id(name: &str) -> Option<&'static str> {
         "is_active" => "audit-field-is-active",
         "code" => "currency-code",
         "source" => "currency-source",
-        "role" => "audit-field-role",
-        "second_factor" => "login-code-title",
+        "role" => "people-field-role",
+        "second_factor" => "people-field-factor",
+        "is_locked" => "people-field-lock",
+        "mail" => "people-field-mail",
+        "browser" => "people-field-browser",
+        "sessions" => "people-field-sessions",
         "password_set_ms" => "password-new-title",
         "copy_of" => "audit-field-copy-of",
         "other_address" => "audit-field-other-address",
@@ -209,7 +213,7 @@ fn field_text(frame: &Frame, name: &str) -> AnyView {
 
 /// A value as people read it.
 fn value(frame: &Frame, entry: &Entry, name: &str, value: Option<&Value>) -> AnyView {
-    let yes_or_no = |yes: bool| frame.text(if yes { "audit-yes" } else { "audit-no" });
+    let yes_or_no = |yes: bool| frame.text(if yes { "people-yes" } else { "people-no" });
     let known = |id: String, raw: &str| frame.format.language().find(&id).unwrap_or_else(|| raw.to_owned());
     let words = match (name, value) {
         (_, None | Some(Value::Null)) => return view! { <span class="quiet">"–"</span> }.into_any(),
@@ -226,6 +230,7 @@ fn value(frame: &Frame, entry: &Entry, name: &str, value: Option<&Value>) -> Any
         },
         ("origin", Some(Value::String(origin))) => known(format!("order-origin-{origin}"), origin),
         ("role", Some(Value::String(role))) if Role::parse(role).is_some() => frame.text(&format!("role-{role}")),
+        ("mail", Some(Value::String(kind))) => known(format!("people-mail-{kind}"), kind),
         ("language", Some(Value::String(code))) => {
             Language::parse(code).map_or_else(|| code.clone(), |language| language.own_name().to_owned())
         }
