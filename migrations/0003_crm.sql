@@ -209,6 +209,9 @@ CREATE INDEX ar_projects_by_scans ON ar_projects (scans, id);
 CREATE INDEX ar_projects_by_end ON ar_projects (expires_ms, id);
 CREATE INDEX ar_projects_by_owner ON ar_projects (owner_id, created_ms, id);
 CREATE INDEX ar_projects_by_order ON ar_projects (order_id);
+CREATE INDEX ar_projects_with_order ON ar_projects (created_ms, id) WHERE order_id IS NOT NULL;
+CREATE INDEX ar_projects_by_status_size ON ar_projects (status, bytes, id);
+CREATE INDEX ar_projects_by_status_scans ON ar_projects (status, scans, id);
 
 -- Scans and plays of a day (days since 1970 UTC), counted without telling one visitor from another.
 CREATE TABLE visits (
@@ -244,6 +247,7 @@ CREATE TABLE mails (
 CREATE INDEX mails_by_creation ON mails (created_ms, id);
 CREATE INDEX mails_by_status ON mails (status, created_ms, id);
 CREATE INDEX mails_by_kind ON mails (kind, created_ms, id);
+CREATE INDEX mails_by_status_kind ON mails (status, kind, created_ms, id);
 CREATE INDEX mails_due ON mails (status, next_ms);
 CREATE INDEX mails_by_entity ON mails (entity, entity_id, created_ms);
 

@@ -1,12 +1,17 @@
 //! The CRM: a file for each section, and the parts that all are made of. Rendered on the server; forms and links only.
 
+pub mod audit;
 pub mod currencies;
 pub mod customers;
 pub mod dashboard;
+pub mod mails;
 pub mod orders;
 pub mod parts;
 pub mod products;
 pub mod projects;
+pub mod settings;
+pub mod things;
+pub mod users;
 
 use leptos::prelude::*;
 

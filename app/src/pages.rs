@@ -1,5 +1,6 @@
 //! The pages for customers, a file each.
 
+pub mod account;
 mod home;
 pub mod mine;
 mod not_found;

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use app::permissions::Role;
+use app::{language::Language, permissions::Role};
 use argon2::{
     Argon2, PasswordHash, PasswordHasher, PasswordVerifier,
     password_hash::{SaltString, rand_core::OsRng as SaltRng},
@@ -18,6 +18,7 @@ use crate::{
     db::{Account, Actor, NewAccount},
     error::AppError,
     id::{hex, new_id},
+    mail::{Kind, Letter, post},
     state::AppState,
 };
 
@@ -29,6 +30,8 @@ pub const PASSWORD_CHARS_MAX: usize = 200;
 pub const LOCK: Duration = Duration::from_secs(15 * 60);
 /// How long a mailed link works.
 pub const LINK_LIVES: Duration = Duration::from_secs(3600);
+/// How long the link of an invitation works, as its mail says.
+pub const INVITATION_LIVES: Duration = Duration::from_secs(3 * 24 * 3600);
 /// The purpose of links that set a password.
 pub const PASSWORD: &str = "password";
 
@@ -169,6 +172,49 @@ pub async fn set_password(
 /// When a worker fails.
 pub async fn is_password(state: &AppState, account: &Account, password: &str) -> Result<bool, AppError> {
     verify(state, account.password_hash.clone(), password).await
+}
+
+/// Checks the password of somebody who is logged in and asks for more than that. Wrong ones count as at the login; the account
+/// of a right one is as it is by now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn confirm(state: &AppState, account: &Account, password: &str) -> Result<Login, AppError> {
+    let is_right = is_password(state, account, password).await?;
+    let Some(account) = state.db.account(&account.id).await?.filter(|account| account.is_active) else {
+        return Ok(Login::Wrong);
+    };
+    if account.locked_until_ms > state.clock.now_ms() {
+        return Ok(Login::Locked);
+    }
+    if !is_right {
+        state.db.login_failed(&account.id, LOCK).await?;
+        return Ok(Login::Wrong);
+    }
+    Ok(Login::Welcome(Box::new(account)))
+}
+
+/// Mails a link by which somebody chooses a password, in their language or else in the one given; the link before it stops
+/// working. `sender` is who of the staff has asked for it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mail_link(
+    state: &AppState,
+    account: &Account,
+    kind: Kind,
+    otherwise: Language,
+    sender: Option<&Actor>,
+) -> Result<(), AppError> {
+    let lives = if kind == Kind::Invitation { INVITATION_LIVES } else { LINK_LIVES };
+    let (secret, digest) = new_link()?;
+    let sent = sender.map(|sender| (kind.name(), sender));
+    state.db.keep_link(&digest, &account.id, PASSWORD, lives, sent).await?;
+    let link = format!("{}/password/{secret}", state.public_url);
+    let language = Language::parse(&account.language).unwrap_or(otherwise);
+    let letter = Letter { kind, to: &account.email, language, entity: "account", entity_id: &account.id };
+    post(state, letter, &[("link", link), ("name", account.name.clone())]).await;
+    Ok(())
 }
 
 /// A link's secret and what the database keeps of it.

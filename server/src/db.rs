@@ -22,6 +22,7 @@ mod projects;
 mod queue;
 mod settings;
 mod storefront;
+mod things;
 mod visits;
 mod words;
 
@@ -48,7 +49,7 @@ pub(crate) use self::{
     storefront::OnSale,
 };
 pub use self::{
-    accounts::{Account, FAILURES_MAX, NewAccount, SessionRow},
+    accounts::{Account, FAILURES_MAX, NewAccount, RoleChange, SessionRow},
     audit::{Actor, AuditEntry, AuditFilter},
     currencies::{CSV, Currency, MANUAL, RATE_DIGITS_MAX, Rebase, rebased},
     customers::ProfileFields,
@@ -66,6 +67,8 @@ pub use self::{
     project_rows::{PROJECT_SORTS, ProjectFilter, ProjectLinks},
     projects::{By, Project, Published},
     queue::{ATTEMPTS_MAX, Claim, LEASE},
+    settings::StoredSettings,
+    things::Named,
     visits::{DayVisits, Visit},
     words::FOUND_MAX,
 };
@@ -177,6 +180,12 @@ impl Db {
         metrics.watch_pool(pool.clone(), config);
         let compile_lease = Duration::from_secs(config.compile_lease_s);
         Ok(Self { pool, engine, clock, metrics, plans: list::Plans::default(), compile_lease })
+    }
+
+    /// Which database it is.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.engine
     }
 
     /// Takes a connection for one statement or one short transaction.

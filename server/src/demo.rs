@@ -3,10 +3,19 @@
 
 use std::fmt::Write;
 
+use app::{format::Format, language::Language};
+use fluent_templates::fluent_bundle::FluentValue;
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
+use serde_json::json;
 
-use crate::{db::word_rows, error::AppError, id::new_id, state::AppState};
+use crate::{
+    db::{Cell, word_rows},
+    error::AppError,
+    id::new_id,
+    mail::Kind,
+    state::AppState,
+};
 
 /// How much of everything.
 #[derive(Clone, Copy, Debug)]
@@ -336,6 +345,7 @@ async fn orders(
     let times: Vec<(i64, i64)> = (first..).zip(times).collect();
     for times in times.chunks(AT_A_TIME) {
         let (mut rows, mut items, mut words) = (Vec::new(), Vec::new(), Vec::new());
+        let mut logs = Logs::default();
         for (number, at) in times {
             let Some(person) = customers.choose(chance) else { return Ok(()) };
             let id = new_id(false)?;
@@ -389,12 +399,108 @@ async fn orders(
                 (*at).into(),
             ]);
             words.extend(word_rows("order", &id, &[&number.to_string(), &person.name, &person.email], &person.phone));
+            let total = (total, currency);
+            logs.add(chance, &id, *number, person, total, *at)?;
         }
         state.db.add_rows("orders", &columns, &rows).await?;
         state.db.add_rows("order_items", &item_columns, &items).await?;
         state.db.add_rows("words", &WORD_COLUMNS, &words).await?;
+        logs.write(state).await?;
     }
     Ok(())
+}
+
+/// What orders leave in the logs: a mail each, and a line about who placed it.
+#[derive(Default)]
+struct Logs {
+    mails: Vec<Vec<Cell>>,
+    audit: Vec<Vec<Cell>>,
+    words: Vec<Vec<Cell>>,
+}
+
+impl Logs {
+    fn add(
+        &mut self,
+        chance: &mut StdRng,
+        order_id: &str,
+        number: i64,
+        person: &Person,
+        (total, currency): (i64, &str),
+        at: i64,
+    ) -> Result<(), AppError> {
+        let language = Language::parse(person.language).unwrap_or_default();
+        let money = Format::new(language, "UTC").money(total, currency);
+        let arguments = [
+            ("shop", "Kinora".to_owned()),
+            ("name", person.name.clone()),
+            ("number", number.to_string()),
+            ("items", String::new()),
+            ("total", money),
+            ("link", String::new()),
+        ];
+        let arguments = arguments.map(|(name, value)| (name, FluentValue::from(value)));
+        let kind = Kind::OrderReceived.name();
+        let subject = language.text_with("mail-order-received-subject", &arguments);
+        let body = language.text_with("mail-order-received-body", &arguments);
+        let has_failed = chance.random_bool(0.005);
+        let id = new_id(false)?;
+        self.words.extend(word_rows("mail", &id, &[&person.email, &subject, kind], ""));
+        self.mails.push(vec![
+            id.into(),
+            kind.into(),
+            "order".into(),
+            order_id.into(),
+            person.email.as_str().into(),
+            person.language.into(),
+            subject.into(),
+            body.into(),
+            if has_failed { "failed" } else { "sent" }.into(),
+            if has_failed { "550 5.1.1 there is no such mailbox" } else { "" }.into(),
+            if has_failed { 5 } else { 1 }.into(),
+            at.into(),
+            at.into(),
+            (!has_failed).then_some(at).into(),
+        ]);
+        let after = json!({ "number": number, "status": "pending", "currency": currency, "total_minor": total });
+        let (id, action, after) = (new_id(false)?, "order.create", after.to_string());
+        self.words.extend(word_rows("audit", &id, &[&person.name, action, order_id, &after], ""));
+        let line: [Cell; 8] = [
+            id.into(),
+            at.into(),
+            person.name.as_str().into(),
+            action.into(),
+            "order".into(),
+            order_id.into(),
+            "{}".into(),
+            after.into(),
+        ];
+        self.audit.push(line.into());
+        Ok(())
+    }
+
+    async fn write(&self, state: &AppState) -> Result<(), AppError> {
+        let mail_columns = [
+            "id",
+            "kind",
+            "entity",
+            "entity_id",
+            "recipient",
+            "language",
+            "subject",
+            "body",
+            "status",
+            "error",
+            "attempts",
+            "next_ms",
+            "created_ms",
+            "sent_ms",
+        ];
+        let audit_columns = ["id", "at_ms", "actor", "action", "entity", "entity_id", "before", "after"];
+        state.db.add_rows("mails", &mail_columns, &self.mails).await?;
+        state.db.add_rows("audit", &audit_columns, &self.audit).await?;
+        state.db.add_rows("words", &WORD_COLUMNS, &self.words).await?;
+        Ok(())
+    }
 }
 
 /// Cents in another currency of two digits.

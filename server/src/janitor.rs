@@ -41,7 +41,7 @@ async fn run(state: Arc<AppState>, stop: CancellationToken) {
         }
         state.limits.forget_quiet();
         match state.db.shop_settings().await {
-            Ok(settings) => state.settings.set(settings),
+            Ok(stored) => state.settings.set(stored.settings),
             Err(error) => tracing::warn!(?error, "the settings can't be read; the last ones stay in force"),
         }
         looks += 1;

@@ -1,5 +1,6 @@
 //! The route table.
 
+mod account;
 pub mod admin;
 mod assets;
 mod catalog;
@@ -61,6 +62,7 @@ pub fn router(state: SharedState) -> Router {
         .merge(sign_in::router())
         .merge(shop::router())
         .merge(mine::router())
+        .merge(account::router())
         .merge(admin::router(&state))
         .layer(sessions::layer(&state))
         .layer(CsrfLayer::new())

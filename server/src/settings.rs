@@ -43,6 +43,13 @@ impl Default for Settings {
     }
 }
 
+/// The time zones to choose from: those of the IANA database that are named after places, and UTC.
+#[must_use]
+pub fn zones() -> Vec<String> {
+    let names = jiff::tz::db().available().map(|name| name.as_str().to_owned());
+    names.filter(|name| name == "UTC" || (name.contains('/') && !name.starts_with("Etc/"))).collect()
+}
+
 /// The settings in force, shared by all requests.
 #[derive(Debug, Default)]
 pub struct Current(RwLock<Arc<Settings>>);

@@ -107,7 +107,7 @@ impl AppState {
         let db = Db::open(config, clock.clone(), Arc::clone(&metrics)).await?;
         let key = TokenKey::from_text(&db.setting("token_key", TokenKey::generate()?).await?);
         let settings = Current::default();
-        settings.set(db.shop_settings().await?);
+        settings.set(db.shop_settings().await?.settings);
         let public_url = config.public_url.as_ref().map_or(format!("http://{listen}"), Url::to_string);
         let public_url = public_url.trim_end_matches('/').to_owned();
         QrCode::new(&link(&public_url, &new_id(true)?)).context("the public URL is too long")?;

@@ -132,6 +132,12 @@ impl Storage {
         Self { store, folder: None }
     }
 
+    /// Whether it is a folder, not a store of another kind.
+    #[must_use]
+    pub fn is_folder(&self) -> bool {
+        self.folder.is_some()
+    }
+
     /// What has arrived of a file, `None` when it is not announced.
     ///
     /// # Errors

@@ -171,7 +171,7 @@ pub fn detail(
     list: &Listing,
 ) -> String {
     let t = |id: &str| frame.text(id);
-    let title = format!("{} · {}", currency.code, called(frame, &currency));
+    let title = format!("{} · {}", currency.code, called(frame, currency));
     page(frame, &title, || {
         let about = facts(vec![
             (t("state"), state(frame, currency)),

@@ -6,6 +6,7 @@ mod sheet;
 
 use leptos::prelude::*;
 
+pub(crate) use self::detail::step_text;
 pub use self::{
     detail::{Detail, MailLine, ProjectLine, Step, detail},
     new::{Buyer, Choices, LINES_MAX, Line, Priced, line_field, new},

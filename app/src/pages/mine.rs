@@ -27,6 +27,7 @@ pub fn links(frame: &Frame) -> AnyView {
             {link("/account/orders", "mine-orders")}
             {link("/account/photos", "mine-photos")}
             {link("/account/erase", "mine-data")}
+            {link("/account", "people-account")}
         </nav>
     }
     .into_any()

@@ -72,6 +72,17 @@ pub struct SessionRow {
     pub seen_ms: i64,
 }
 
+/// What came of a change of what somebody works as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoleChange {
+    /// It is so now.
+    Done,
+    /// It would leave nobody who manages users; nothing was changed.
+    LastAdmin,
+    /// Somebody else changed it meanwhile; nothing was changed.
+    Meanwhile,
+}
+
 /// What a session store keeps.
 #[derive(Clone, Debug)]
 pub(crate) struct StoredSession {
@@ -106,8 +117,13 @@ impl Db {
         if done.execute(&mut *transaction).await?.rows_affected() == 0 {
             return Ok(false);
         }
-        words::index(&mut transaction, "account", new.id, &[new.email, new.name], "").await?;
-        let after = json!({ "email": new.email, "name": new.name, "role": new.role.name() });
+        // Customers are found by their profiles.
+        if new.role.is_staff() {
+            words::index(&mut transaction, "account", new.id, &[new.email, new.name], "").await?;
+        }
+        let after = json!({
+            "email": new.email, "name": new.name, "role": new.role.name(), "language": new.language, "is_active": true,
+        });
         let change =
             Change { action: "account.create", entity: "account", entity_id: new.id, before: json!({}), after };
         record(&mut transaction, now, actor, change).await?;
@@ -139,7 +155,7 @@ impl Db {
         row.as_ref().map(read).transpose()
     }
 
-    /// Staff, or with `customers` everybody who may log in, newest first.
+    /// Staff, all of them or those of a role, newest first.
     ///
     /// # Errors
     /// When the database fails.
@@ -153,7 +169,8 @@ impl Db {
         words::search(&mut conditions, "account", search);
         match role {
             Some(role) => conditions.and("t.role = ?", [Bind::from(role.name())]),
-            None => conditions.and("t.role <> ?", [Bind::from(Role::Customer.name())]),
+            // Said in the index's own words, or else it would not be used.
+            None => conditions.and("t.role <> 'customer'", []),
         }
         let paged = Paged::new(&format!("SELECT {COLUMNS} FROM accounts t"), conditions, NEWEST, place);
         let rows = self.rows_of("accounts_page", &paged).await?;
@@ -193,21 +210,31 @@ impl Db {
         Ok(done.bind(id).bind(step).execute(&mut *held).await?.rows_affected() == 1)
     }
 
-    /// Sets the second factor, or takes it away.
+    /// Sets the second factor, with the step of the code that has proved it, which can't be used again; or takes it away.
+    /// `false` when there was one already, or none.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn set_totp(&self, id: &str, secret: Option<&str>, actor: &Actor) -> Result<(), sqlx::Error> {
+    pub async fn set_totp(&self, id: &str, proved: Option<(&str, i64)>, actor: &Actor) -> Result<bool, sqlx::Error> {
+        let had = if proved.is_some() { "IS NULL" } else { "IS NOT NULL" };
+        let update = format!(
+            "UPDATE accounts SET totp_secret = $2, totp_step = CASE WHEN totp_step < $3 THEN $3 ELSE totp_step END, \
+             updated_ms = $4 WHERE id = $1 AND totp_secret {had}"
+        );
+        let (secret, step) = (proved.map(|(secret, _)| secret), proved.map_or(0, |(_, step)| step));
         let now = self.clock.now_ms();
         let mut held = self.hold("set_totp").await?;
         let mut transaction = held.begin().await?;
-        let update = "UPDATE accounts SET totp_secret = $2, updated_ms = $3 WHERE id = $1";
-        sqlx::query(update).bind(id).bind(secret).bind(now).execute(&mut *transaction).await?;
+        let done = sqlx::query(sqlx::AssertSqlSafe(update)).bind(id).bind(secret).bind(step).bind(now);
+        if done.execute(&mut *transaction).await?.rows_affected() == 0 {
+            return Ok(false);
+        }
         let is_on = secret.is_some();
         let (before, after) = (json!({ "second_factor": !is_on }), json!({ "second_factor": is_on }));
         let change = Change { action: "account.second_factor", entity: "account", entity_id: id, before, after };
         record(&mut transaction, now, actor, change).await?;
-        transaction.commit().await
+        transaction.commit().await?;
+        Ok(true)
     }
 
     /// Sets a password, forgets wrong ones and ends every session but the one that is kept.
@@ -252,7 +279,9 @@ impl Db {
         let mut transaction = held.begin().await?;
         let update = "UPDATE accounts SET name = $2, language = $3, updated_ms = $4 WHERE id = $1";
         sqlx::query(update).bind(&before.id).bind(name).bind(language).bind(now).execute(&mut *transaction).await?;
-        words::index(&mut transaction, "account", &before.id, &[&before.email, name], "").await?;
+        if before.role.is_staff() {
+            words::index(&mut transaction, "account", &before.id, &[&before.email, name], "").await?;
+        }
         let change = Change {
             action: "account.profile",
             entity: "account",
@@ -264,8 +293,8 @@ impl Db {
         transaction.commit().await
     }
 
-    /// Changes what somebody works as, or whether they may log in; whoever loses something is logged out. `false` when that
-    /// would leave nobody who manages users.
+    /// Changes what somebody works as, or whether they may log in; they are logged out, and links that were mailed to whoever
+    /// may not log in any more end.
     ///
     /// # Errors
     /// When the database fails.
@@ -275,20 +304,35 @@ impl Db {
         role: Role,
         is_active: bool,
         actor: &Actor,
-    ) -> Result<bool, sqlx::Error> {
+    ) -> Result<RoleChange, sqlx::Error> {
         let now = self.clock.now_ms();
         let mut held = self.hold("set_role").await?;
         let mut transaction = held.begin().await?;
-        let update = "UPDATE accounts SET role = $2, is_active = $3, updated_ms = $4 WHERE id = $1";
+        // One row that each such change writes first, so that they wait for each other. Without it two administrators who
+        // demote each other at the same moment would under READ COMMITTED each still count the other. The counting below
+        // begins when the wait is over, and sees what the other has done.
+        let turn = "INSERT INTO counters (name, value) VALUES ('role_changes', 1) \
+                    ON CONFLICT (name) DO UPDATE SET value = counters.value + 1";
+        sqlx::query(turn).execute(&mut *transaction).await?;
+        let update = "UPDATE accounts SET role = $2, is_active = $3, updated_ms = $4 \
+                      WHERE id = $1 AND role = $5 AND is_active = $6";
         let done = sqlx::query(update).bind(&before.id).bind(role.name()).bind(i64::from(is_active)).bind(now);
-        done.execute(&mut *transaction).await?;
+        let done = done.bind(before.role.name()).bind(i64::from(before.is_active));
+        if done.execute(&mut *transaction).await?.rows_affected() == 0 {
+            transaction.rollback().await?;
+            return Ok(RoleChange::Meanwhile);
+        }
         let count = "SELECT COUNT(*) FROM accounts WHERE role = 'admin' AND is_active = 1";
         if sqlx::query_scalar::<_, i64>(count).fetch_one(&mut *transaction).await? == 0 {
             transaction.rollback().await?;
-            return Ok(false);
+            return Ok(RoleChange::LastAdmin);
         }
         let delete = "DELETE FROM sessions WHERE account_id = $1";
         sqlx::query(delete).bind(&before.id).execute(&mut *transaction).await?;
+        if !is_active {
+            let delete = "DELETE FROM one_time_links WHERE account_id = $1";
+            sqlx::query(delete).bind(&before.id).execute(&mut *transaction).await?;
+        }
         let change = Change {
             action: "account.role",
             entity: "account",
@@ -298,10 +342,30 @@ impl Db {
         };
         record(&mut transaction, now, actor, change).await?;
         transaction.commit().await?;
+        Ok(RoleChange::Done)
+    }
+
+    /// Lets somebody try again before their lock is over; `false` when they are not locked.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn unlock(&self, id: &str, actor: &Actor) -> Result<bool, sqlx::Error> {
+        let now = self.clock.now_ms();
+        let update = "UPDATE accounts SET failures = 0, locked_until_ms = 0 WHERE id = $1 AND locked_until_ms > $2";
+        let mut held = self.hold("unlock").await?;
+        let mut transaction = held.begin().await?;
+        if sqlx::query(update).bind(id).bind(now).execute(&mut *transaction).await?.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let (before, after) = (json!({ "is_locked": true }), json!({ "is_locked": false }));
+        let change = Change { action: "account.unlock", entity: "account", entity_id: id, before, after };
+        record(&mut transaction, now, actor, change).await?;
+        transaction.commit().await?;
         Ok(true)
     }
 
-    /// Keeps a link's digest; an account has one link of a purpose at a time.
+    /// Keeps a link's digest; an account has one link of a purpose at a time. `sent` says which of the staff had it mailed, and
+    /// as which kind of mail, for the log.
     ///
     /// # Errors
     /// When the database fails.
@@ -311,14 +375,21 @@ impl Db {
         account_id: &str,
         purpose: &str,
         lives: Duration,
+        sent: Option<(&str, &Actor)>,
     ) -> Result<(), sqlx::Error> {
+        let now = self.clock.now_ms();
         let mut held = self.hold("keep_link").await?;
         let mut transaction = held.begin().await?;
         let delete = "DELETE FROM one_time_links WHERE (account_id = $1 AND purpose = $2) OR expires_ms < $3";
-        sqlx::query(delete).bind(account_id).bind(purpose).bind(self.clock.now_ms()).execute(&mut *transaction).await?;
+        sqlx::query(delete).bind(account_id).bind(purpose).bind(now).execute(&mut *transaction).await?;
         let insert = "INSERT INTO one_time_links (id, account_id, purpose, expires_ms) VALUES ($1, $2, $3, $4)";
         let done = sqlx::query(insert).bind(id).bind(account_id).bind(purpose).bind(self.clock.in_ms(lives));
         done.execute(&mut *transaction).await?;
+        if let Some((mail, actor)) = sent {
+            let (before, after) = (json!({}), json!({ "mail": mail }));
+            let change = Change { action: "account.link", entity: "account", entity_id: account_id, before, after };
+            record(&mut transaction, now, actor, change).await?;
+        }
         transaction.commit().await
     }
 
@@ -365,14 +436,48 @@ impl Db {
         rows.iter().map(read).collect()
     }
 
-    /// Ends a session of an account.
+    /// Ends a session of an account; `false` when it has none of this id.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn revoke_session(&self, account_id: &str, id: &str) -> Result<bool, sqlx::Error> {
+    pub async fn revoke_session(&self, account_id: &str, id: &str, actor: &Actor) -> Result<bool, sqlx::Error> {
+        let now = self.clock.now_ms();
+        let delete = "DELETE FROM sessions WHERE account_id = $1 AND id = $2 RETURNING agent";
         let mut held = self.hold("revoke_session").await?;
-        let done = sqlx::query("DELETE FROM sessions WHERE account_id = $1 AND id = $2").bind(account_id).bind(id);
-        Ok(done.execute(&mut *held).await?.rows_affected() == 1)
+        let mut transaction = held.begin().await?;
+        let agent: Option<String> =
+            sqlx::query_scalar(delete).bind(account_id).bind(id).fetch_optional(&mut *transaction).await?;
+        let Some(agent) = agent else { return Ok(false) };
+        let (before, after) = (json!({ "browser": agent }), json!({}));
+        let change = Change { action: "account.session", entity: "account", entity_id: account_id, before, after };
+        record(&mut transaction, now, actor, change).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    /// Ends every session of an account but the one that is kept; gives how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn revoke_sessions(
+        &self,
+        account_id: &str,
+        keep: Option<&str>,
+        actor: &Actor,
+    ) -> Result<u64, sqlx::Error> {
+        let now = self.clock.now_ms();
+        let delete = "DELETE FROM sessions WHERE account_id = $1 AND id <> $2";
+        let mut held = self.hold("revoke_sessions").await?;
+        let mut transaction = held.begin().await?;
+        let done = sqlx::query(delete).bind(account_id).bind(keep.unwrap_or_default());
+        let ended = done.execute(&mut *transaction).await?.rows_affected();
+        if ended > 0 {
+            let (before, after) = (json!({ "sessions": ended }), json!({}));
+            let change = Change { action: "account.sessions", entity: "account", entity_id: account_id, before, after };
+            record(&mut transaction, now, actor, change).await?;
+        }
+        transaction.commit().await?;
+        Ok(ended)
     }
 
     /// Forgets sessions and links whose time is over.

@@ -46,6 +46,8 @@ pub struct AuditEntry {
     pub id: String,
     /// When.
     pub at_ms: i64,
+    /// Their account.
+    pub account_id: Option<String>,
     /// Who.
     pub actor: String,
     /// What was done.
@@ -65,6 +67,8 @@ pub struct AuditEntry {
 pub struct AuditFilter {
     /// Words of actor, action or fields.
     pub search: String,
+    /// An account.
+    pub account_id: String,
     /// A kind of thing.
     pub entity: String,
     /// From this time on.
@@ -73,7 +77,7 @@ pub struct AuditFilter {
     pub to_ms: Option<i64>,
 }
 
-const COLUMNS: &str = "t.id, t.at_ms, t.actor, t.action, t.entity, t.entity_id, t.before, t.after";
+const COLUMNS: &str = "t.id, t.at_ms, t.account_id, t.actor, t.action, t.entity, t.entity_id, t.before, t.after";
 /// Newest first.
 const NEWEST: Sort = Sort { name: "", column: "t.at_ms", descending: true };
 
@@ -119,6 +123,9 @@ impl Db {
     pub async fn audit_page(&self, filter: &AuditFilter, place: Place) -> Result<Page<AuditEntry>, sqlx::Error> {
         let mut conditions = Conditions::default();
         words::search(&mut conditions, "audit", &filter.search);
+        if !filter.account_id.is_empty() {
+            conditions.and("t.account_id = ?", [Bind::from(filter.account_id.as_str())]);
+        }
         if !filter.entity.is_empty() {
             conditions.and("t.entity = ?", [Bind::from(filter.entity.as_str())]);
         }
@@ -154,6 +161,7 @@ fn read(row: &AnyRow) -> Result<AuditEntry, sqlx::Error> {
     Ok(AuditEntry {
         id: row.try_get("id")?,
         at_ms: row.try_get("at_ms")?,
+        account_id: row.try_get("account_id")?,
         actor: row.try_get("actor")?,
         action: row.try_get("action")?,
         entity: row.try_get("entity")?,

@@ -115,29 +115,41 @@ impl Db {
         transaction.commit().await
     }
 
-    /// Writes a mail down once more, as it was.
+    /// Writes a mail down once more, to the same address or another; `false` when that was done before, or when its text is not
+    /// kept any more.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn resend_mail(&self, id: &str, mail: &Mail, actor: &Actor) -> Result<(), sqlx::Error> {
-        let again = NewMail {
-            id,
-            kind: &mail.kind,
-            entity: &mail.entity,
-            entity_id: &mail.entity_id,
-            recipient: &mail.recipient,
-            language: &mail.language,
-            subject: &mail.subject,
-            body: &mail.body,
+    pub async fn resend_mail(
+        &self,
+        id: &str,
+        mail: &Mail,
+        recipient: &str,
+        actor: &Actor,
+    ) -> Result<bool, sqlx::Error> {
+        let insert = "INSERT INTO mails (id, kind, entity, entity_id, recipient, language, subject, body, status, error, \
+                      attempts, next_ms, created_ms) \
+                      SELECT $1, kind, entity, entity_id, $3, language, subject, body, 'queued', '', 0, $4, $4 \
+                      FROM mails WHERE id = $2 AND recipient <> '' AND body <> '' ON CONFLICT (id) DO NOTHING";
+        // Neither address nor subject: they go with the mail when a customer is erased.
+        let change = Change {
+            action: "mail.resend",
+            entity: "mail",
+            entity_id: id,
+            before: json!({}),
+            after: json!({ "copy_of": mail.id, "other_address": recipient != mail.recipient }),
         };
-        let after = json!({ "recipient": mail.recipient, "subject": mail.subject, "copy_of": mail.id });
-        let change = Change { action: "mail.resend", entity: "mail", entity_id: id, before: json!({}), after };
         let now = self.clock.now_ms();
         let mut held = self.hold("resend_mail").await?;
         let mut transaction = held.begin().await?;
-        insert(&mut transaction, &again, now).await?;
+        let done = sqlx::query(insert).bind(id).bind(&mail.id).bind(recipient).bind(now);
+        if done.execute(&mut *transaction).await?.rows_affected() == 0 {
+            return Ok(false);
+        }
+        words::index(&mut transaction, "mail", id, &[recipient, &mail.subject, &mail.kind], "").await?;
         record(&mut transaction, now, actor, change).await?;
-        transaction.commit().await
+        transaction.commit().await?;
+        Ok(true)
     }
 
     /// The log, newest first.

@@ -34,8 +34,8 @@ pub struct ProjectFilter {
     pub search: String,
     /// Where they stand.
     pub status: Option<ProjectStatus>,
-    /// Trials that end before this time.
-    pub ends_before_ms: Option<i64>,
+    /// Trials that end from this time on, and before that.
+    pub ends_ms: Option<(i64, i64)>,
     /// With an order, or without.
     pub has_order: Option<bool>,
 }
@@ -75,8 +75,9 @@ impl Db {
         if let Some(status) = filter.status {
             conditions.and("t.status = ?", [Bind::from(status_name(status))]);
         }
-        if let Some(before) = filter.ends_before_ms {
-            conditions.and("t.expires_ms < ? AND t.status IN ('ready', 'failed')", [before.into()]);
+        if let Some((from, before)) = filter.ends_ms {
+            let ends = "t.expires_ms >= ? AND t.expires_ms < ? AND t.status IN ('ready', 'failed')";
+            conditions.and(ends, [from.into(), before.into()]);
         }
         match filter.has_order {
             Some(true) => conditions.and("t.order_id IS NOT NULL", []),

@@ -1,12 +1,17 @@
 //! The CRM's routes: the table of who may what, and its guard. A route that is not in the table is not reachable.
 
+mod audit;
 mod currencies;
 pub(super) mod customers;
 mod dashboard;
+mod mails;
 mod orders;
 mod products;
 mod projects;
 mod sent;
+mod settings;
+mod things;
+mod users;
 
 use app::{
     frame::{Frame, Staff as StaffView},
@@ -36,8 +41,9 @@ use crate::{
 };
 
 use Permission::{
-    EditCurrencies, EditCustomers, EditOrders, EditProducts, EditProjects, EraseCustomers, MoveOrders, SeeCurrencies,
-    SeeCustomers, SeeDashboard, SeeOrders, SeeProducts, SeeProjects,
+    EditCurrencies, EditCustomers, EditOrders, EditProducts, EditProjects, EditSettings, EraseCustomers, ManageUsers,
+    MoveOrders, ResendMail, SeeAudit, SeeCurrencies, SeeCustomers, SeeDashboard, SeeMail, SeeOrders, SeeProducts,
+    SeeProjects,
 };
 
 /// Every route of the CRM, and what it asks for.
@@ -102,6 +108,27 @@ pub const ROUTES: &[(Method, &str, Permission)] = &[
     (Method::POST, "/admin/orders/{id}/attach", EditOrders),
     (Method::POST, "/admin/orders/{id}/detach", EditOrders),
     (Method::GET, "/admin/orders/{id}/sheet", SeeOrders),
+
+    (Method::GET, "/admin/mail", SeeMail),
+    (Method::GET, "/admin/mail/{id}", SeeMail),
+    (Method::POST, "/admin/mail/{id}/resend", ResendMail),
+    (Method::GET, "/admin/audit", SeeAudit),
+    (Method::GET, "/admin/settings", EditSettings),
+    (Method::POST, "/admin/settings", EditSettings),
+
+    (Method::GET, "/admin/users", ManageUsers),
+    (Method::POST, "/admin/users", ManageUsers),
+    (Method::GET, "/admin/users/new", ManageUsers),
+    (Method::GET, "/admin/users/{id}", ManageUsers),
+    (Method::POST, "/admin/users/{id}", ManageUsers),
+    (Method::POST, "/admin/users/{id}/role", ManageUsers),
+    (Method::POST, "/admin/users/{id}/deactivate", ManageUsers),
+    (Method::POST, "/admin/users/{id}/activate", ManageUsers),
+    (Method::POST, "/admin/users/{id}/link", ManageUsers),
+    (Method::POST, "/admin/users/{id}/second-factor", ManageUsers),
+    (Method::POST, "/admin/users/{id}/unlock", ManageUsers),
+    (Method::POST, "/admin/users/{id}/sessions", ManageUsers),
+    (Method::POST, "/admin/users/{id}/sessions/{session}", ManageUsers),
 ];
 
 /// Somebody who works here and may do what they ask for.
@@ -204,6 +231,22 @@ pub(super) fn router(state: &SharedState) -> Router<SharedState> {
         .route("/admin/orders/{id}/attach", post(orders::attach))
         .route("/admin/orders/{id}/detach", post(orders::detach))
         .route("/admin/orders/{id}/sheet", get(orders::sheet))
+        .route("/admin/mail", get(mails::list))
+        .route("/admin/mail/{id}", get(mails::show))
+        .route("/admin/mail/{id}/resend", post(mails::resend))
+        .route("/admin/audit", get(audit::list))
+        .route("/admin/settings", get(settings::show).post(settings::change))
+        .route("/admin/users", get(users::list).post(users::invite))
+        .route("/admin/users/new", get(users::new))
+        .route("/admin/users/{id}", get(users::detail).post(users::edit))
+        .route("/admin/users/{id}/role", post(users::set_role))
+        .route("/admin/users/{id}/deactivate", post(users::deactivate))
+        .route("/admin/users/{id}/activate", post(users::activate))
+        .route("/admin/users/{id}/link", post(users::send_link))
+        .route("/admin/users/{id}/second-factor", post(users::drop_factor))
+        .route("/admin/users/{id}/unlock", post(users::unlock))
+        .route("/admin/users/{id}/sessions", post(users::end_sessions))
+        .route("/admin/users/{id}/sessions/{session}", post(users::end_session))
         .route_layer(from_fn_with_state(SharedState::clone(state), guard))
 }
 

@@ -13,9 +13,11 @@ use axum_extra::extract::{
 };
 use fluent_langneg::accepted_languages;
 use serde::Deserialize;
+use tower_sessions::Session;
 
-use super::assets;
+use super::{assets, session};
 use crate::{
+    db::Actor,
     error::AppError,
     state::{AppState, SharedState},
 };
@@ -66,6 +68,11 @@ pub(super) fn language_cookie(language: Language) -> Cookie<'static> {
     cookie.permanent().build()
 }
 
+/// The same cookie, to be removed.
+pub(super) fn forgotten_language() -> Cookie<'static> {
+    Cookie::build(COOKIE).path("/").build()
+}
+
 #[derive(Deserialize)]
 pub(super) struct Choice {
     language: String,
@@ -73,17 +80,20 @@ pub(super) struct Choice {
     back: String,
 }
 
-/// Chooses the language of the pages.
+/// Chooses the language of the pages; where an account says another one, it says this one from now on.
 pub(super) async fn choose_language(
-    State(_): State<SharedState>,
+    State(state): State<SharedState>,
+    session: Session,
     jar: CookieJar,
     Form(choice): Form<Choice>,
-) -> Response {
+) -> Result<Response, AppError> {
     let back = Redirect::to(local_path(&choice.back).unwrap_or("/"));
-    match Language::parse(&choice.language) {
-        Some(language) => (jar.add(language_cookie(language)), back).into_response(),
-        None => back.into_response(),
+    let Some(language) = Language::parse(&choice.language) else { return Ok(back.into_response()) };
+    if let Some(account) = session::account(&state, &session).await?.filter(|account| !account.language.is_empty()) {
+        let actor = Actor { account_id: Some(account.id.clone()), name: account.name.clone() };
+        state.db.set_profile(&account, &account.name, language.code(), &actor).await?;
     }
+    Ok((jar.add(language_cookie(language)), back).into_response())
 }
 
 /// A path of ours, to lead back to; anything that could lead elsewhere is none.

@@ -5,7 +5,7 @@ use tower_sessions::Session;
 use crate::{
     db::Account,
     error::AppError,
-    sessions::{ACCOUNT, AGENT, SEEN, SEEN_EVERY_MS},
+    sessions::{self, ACCOUNT, AGENT, SEEN, SEEN_EVERY_MS},
     state::AppState,
 };
 
@@ -24,6 +24,11 @@ pub(super) async fn account(state: &AppState, session: &Session) -> Result<Optio
         session.insert(SEEN, now).await.map_err(anyhow::Error::from)?;
     }
     Ok(account)
+}
+
+/// What the database knows a session by, if there is one.
+pub(super) fn digest(session: &Session) -> Option<String> {
+    session.id().map(|id| sessions::digest(&id))
 }
 
 /// Logs somebody in, under another session id than before.

@@ -18,11 +18,11 @@ use super::{
     session,
 };
 use crate::{
-    accounts::{self, LINK_LIVES, Login, PASSWORD, check_code, link_digest, log_in, new_link},
+    accounts::{self, Login, PASSWORD, check_code, link_digest, log_in, mail_link},
     db::Account,
     entry::Entry,
     error::AppError,
-    mail::{Kind, Letter, post},
+    mail::Kind,
     state::{AppState, SharedState},
 };
 
@@ -186,13 +186,7 @@ async fn forgotten(
         return Ok(html(StatusCode::UNPROCESSABLE_ENTITY, sign_in::forgotten(&frame, &entry.shown())));
     }
     if let Some(account) = state.db.account_of(&email).await?.filter(|account| account.is_active) {
-        let (secret, digest) = new_link()?;
-        state.db.keep_link(&digest, &account.id, PASSWORD, LINK_LIVES).await?;
-        let link = format!("{}/password/{secret}", state.public_url);
-        let language = Language::parse(&account.language).unwrap_or(frame.format.language());
-        let letter =
-            Letter { kind: Kind::Password, to: &account.email, language, entity: "account", entity_id: &account.id };
-        post(&state, letter, &[("link", link), ("name", account.name.clone())]).await;
+        mail_link(&state, &account, Kind::Password, frame.format.language(), None).await?;
     }
     Ok(html(StatusCode::OK, sign_in::message(&frame, "password-forgotten", "password-link-sent")))
 }

@@ -10,7 +10,7 @@ use axum::{
 use server::{
     accounts::{LOCK, new_totp_secret, totp},
     clock::Clock,
-    db::{Actor, FAILURES_MAX},
+    db::{Actor, FAILURES_MAX, RoleChange},
 };
 
 use crate::{
@@ -85,7 +85,7 @@ async fn a_second_factor_is_asked_for_and_works_once() {
     let shop = Shop::with_clock(clock.clone()).await;
     let id = make_account(&shop, EMAIL, Role::Admin).await;
     let secret = new_totp_secret();
-    shop.state.db.set_totp(&id, Some(&secret), &Actor::system()).await.unwrap();
+    shop.state.db.set_totp(&id, Some((&secret, 0)), &Actor::system()).await.unwrap();
     let code = || totp(&secret, EMAIL).unwrap().generate(clock.now_ms().unsigned_abs() / 1000);
 
     let browser = Browser::new(&shop);
@@ -116,7 +116,8 @@ async fn a_session_ends_by_logout_by_idleness_and_with_its_account() {
     browser.log_in("manager@shop.example", PASSWORD).await;
     let account = shop.state.db.account_of("manager@shop.example").await.unwrap().unwrap();
     make_account(&shop, EMAIL, Role::Admin).await;
-    assert!(shop.state.db.set_role(&account, Role::Manager, false, &Actor::system()).await.unwrap());
+    let changed = shop.state.db.set_role(&account, Role::Manager, false, &Actor::system()).await.unwrap();
+    assert_eq!(changed, RoleChange::Done);
     assert_eq!(browser.get("/admin/currencies").await.status, StatusCode::SEE_OTHER);
     assert_eq!(browser.log_in("manager@shop.example", PASSWORD).await.status, StatusCode::UNPROCESSABLE_ENTITY);
 }

@@ -1,13 +1,14 @@
 //! The shop to try out, and how the dashboard sums it up.
 
 use app::permissions::Role;
+use axum::http::StatusCode;
 use serde_json::Value;
 use server::{
     clock::Clock,
     demo::{Sizes, fill},
 };
 
-use crate::{browser::Browser, shop::Shop};
+use crate::{browser::Browser, lists, shop::Shop};
 
 const SIZES: Sizes = Sizes { customers: 20, orders: 60, projects: 12, days: 20, seed: 7 };
 
@@ -54,4 +55,27 @@ async fn a_demo_goes_into_an_empty_installation_only() {
     assert!(shop.state.db.is_new().await.unwrap(), "nothing is seeded by itself");
     fill(&shop.state, &SIZES).await.unwrap();
     assert!(!shop.state.db.is_new().await.unwrap());
+}
+
+#[tokio::test]
+async fn every_list_is_read_by_an_index() {
+    const SIZES: Sizes = Sizes { customers: 200, orders: 600, projects: 300, days: 300, seed: 7 };
+    let shop = Shop::with_clock(Clock::at(1_795_000_000_000)).await;
+    fill(&shop.state, &SIZES).await.unwrap();
+    let browser = Browser::of(&shop, Role::Manager).await;
+    for page in lists::PAGES {
+        shop.state.db.explain_lists();
+        let answer = browser.get(page).await;
+        assert_eq!(answer.status, StatusCode::OK, "{page}");
+        if let Some(next) = lists::next(&answer.text()) {
+            let next = browser.get(&next).await.text();
+            assert!(next.contains("rel=\"prev\""), "{page}: {next}");
+        }
+        // PostgreSQL reads tables of this size whole; `benches/lists.rs` shows how it reads large ones.
+        if shop.config.database_url.is_none() {
+            for plan in shop.state.db.list_plans() {
+                assert!(lists::uses_index(&plan), "{page}: {plan:#?}");
+            }
+        }
+    }
 }

@@ -5,7 +5,10 @@ use serde_json::{Map, Value};
 
 use super::{page, status_badge, status_text};
 use crate::{
-    crm::parts::{badge, facts, time},
+    crm::{
+        mails::status_badge as status_badge_of_mail,
+        parts::{badge, facts, time},
+    },
     form::{self, FormState, Input},
     frame::Frame,
     model::ProjectStatus,
@@ -57,6 +60,8 @@ pub struct Step {
 /// A mail about an order.
 #[derive(Clone, Debug)]
 pub struct MailLine {
+    /// Its id.
+    pub id: String,
     /// One line.
     pub subject: String,
     /// The address.
@@ -350,7 +355,7 @@ fn timeline(frame: &Frame, steps: Vec<Step>) -> AnyView {
     .into_any()
 }
 
-fn step_text(frame: &Frame, step: &Step) -> String {
+pub(crate) fn step_text(frame: &Frame, step: &Step) -> String {
     let language = frame.format.language();
     let status = |fields: &Map<String, Value>| {
         let status = fields.get("status").and_then(Value::as_str).and_then(OrderStatus::parse);
@@ -380,14 +385,14 @@ fn mail_list(frame: &Frame, mails: Vec<MailLine>) -> AnyView {
     let t = |id: &str| frame.text(id);
     let empty = mails.is_empty().then(|| view! { <p class="quiet">{t("order-no-mails")}</p> });
     let list = mails.into_iter().map(|mail| {
-        let (tone, id) = match mail.status.as_str() {
-            "sent" => ("good", "order-mail-sent"),
-            "failed" => ("bad", "order-mail-failed"),
-            _ => ("busy", "order-mail-waits"),
+        let subject = if frame.may(Permission::SeeMail) {
+            view! { <a class="tall" href=format!("/admin/mail/{}", mail.id)>{mail.subject}</a> }.into_any()
+        } else {
+            mail.subject.into_any()
         };
         view! {
             <li>
-                {mail.subject} " " {badge(tone, t(id))}
+                {subject} " " {status_badge_of_mail(frame, &mail.status)}
                 <br/>
                 <span class="quiet">{mail.recipient} ", " {time(frame, mail.created_ms)}</span>
             </li>

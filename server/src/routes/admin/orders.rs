@@ -160,6 +160,7 @@ async fn detail_of(state: &AppState, order: Order) -> Result<Detail, AppError> {
         after: entry.after,
     });
     let mails = state.db.mails_about("order", id).await?.into_iter().map(|mail| MailLine {
+        id: mail.id,
         subject: mail.subject,
         recipient: mail.recipient,
         status: mail.status,

@@ -69,11 +69,14 @@ pub(super) fn router() -> Router<SharedState> {
 
 async fn list(State(state): State<SharedState>, Crm(frame): Crm, list: List) -> Result<Response, AppError> {
     let List { mut listing, place } = list;
-    let sort = PROJECT_SORTS.into_iter().find(|sort| sort.name == listing.get("sort")).unwrap_or(PROJECT_SORTS[0]);
+    let ends_soon = listing.get("ends") == "soon";
+    let wanted = if ends_soon && listing.get("sort").is_empty() { "ends-first" } else { listing.get("sort") };
+    let sort = PROJECT_SORTS.into_iter().find(|sort| sort.name == wanted).unwrap_or(PROJECT_SORTS[0]);
+    let now = state.clock.now_ms();
     let filter = ProjectFilter {
         search: listing.get("q").to_owned(),
         status: page::parse_status(listing.get("status")),
-        ends_before_ms: (listing.get("ends") == "soon").then(|| state.clock.now_ms() + SOON_MS),
+        ends_ms: ends_soon.then(|| (now, now + SOON_MS)),
         has_order: match listing.get("order") {
             "yes" => Some(true),
             "no" => Some(false),

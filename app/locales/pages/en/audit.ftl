@@ -1,0 +1,41 @@
+audit-empty = Nothing has been changed yet. Whatever anybody changes appears here.
+audit-search = Who, id, name or value
+audit-action = What
+audit-thing = On what
+audit-changes = Changes
+audit-who = Who
+audit-when = When
+audit-from = From
+audit-to = To
+audit-field = Field
+audit-before = Before
+audit-after = After
+audit-minor = { $number } in the smallest unit
+audit-field-is-open = Takes files
+audit-field-is-active = In use
+audit-field-copy-of = Copy of
+audit-field-other-address = To another address
+audit-did-product-create = Product added
+audit-did-product-change = Product changed
+audit-did-product-archive = Product archived
+audit-did-product-restore = Product restored
+audit-did-product-delete = Product deleted
+audit-did-product-pictures = Pictures changed
+audit-did-currency-add = Currency added
+audit-did-currency-rate = Rate set
+audit-did-currency-active = Use of the currency changed
+audit-did-currency-base = Base currency changed
+audit-did-mail-resend = Mail sent again
+audit-did-settings-change = Settings changed
+thing-order = Order
+thing-project = Living photo
+thing-customer = Customer
+thing-product = Product
+thing-currency = Currency
+thing-account = Account
+thing-mail = Mail
+thing-settings = Settings
+audit-fields = { $count ->
+    [one] { $count } field
+   *[other] { $count } fields
+}
