@@ -191,9 +191,11 @@ impl Db {
     /// When the database fails.
     pub async fn claim_mail(&self, lease: Duration) -> Result<Option<Mail>, sqlx::Error> {
         let due = "status IN ('queued', 'sending') AND next_ms <= $2";
+        // SQLite knows no alias after RETURNING.
+        let columns = COLUMNS.replace("t.", "");
         let update = format!(
-            "UPDATE mails AS t SET status = 'sending', attempts = attempts + 1, next_ms = $1 \
-             WHERE id = (SELECT id FROM mails WHERE {due} ORDER BY next_ms, id LIMIT 1) AND {due} RETURNING {COLUMNS}"
+            "UPDATE mails SET status = 'sending', attempts = attempts + 1, next_ms = $1 \
+             WHERE id = (SELECT id FROM mails WHERE {due} ORDER BY next_ms, id LIMIT 1) AND {due} RETURNING {columns}"
         );
         let mut held = self.hold("claim_mail").await?;
         let done = sqlx::query(sqlx::AssertSqlSafe(update)).bind(self.clock.in_ms(lease)).bind(self.clock.now_ms());
