@@ -47,7 +47,7 @@ withAndWithoutScripts(() => {
     await expect(staff.getByLabel("Reason")).toBeFocused();
     await staff.getByLabel("Reason").fill(" ");
     await yes.click();
-    await expect(staff.getByLabel("Reason")).toHaveAccessibleDescription("Say why the order is cancelled.");
+    await expect(staff.getByLabel("Reason")).toHaveAccessibleDescription("Please fill this in.");
     await staff.getByLabel("Reason").fill("Ordered twice");
     await yes.click();
     await expect(staff.getByRole("main").getByText("cancelled", { exact: true })).toBeVisible();
