@@ -9,7 +9,7 @@ const english = texts("en");
 
 const languages = [
   { language: "ru", locale: "ru-RU", day: /^\d{1,2} [а-я]+\.? \d{4}\s?г\.$/, moment: /^\d{1,2} [а-я]+\.? \d{4}\s?г\., \d\d:\d\d$/, book: "2\u00a0679,60\u00a0₽" },
-  { language: "hy", locale: "hy-AM", day: /^\d\d [ա-և]+, \d{4}\s?թ\.$/, moment: /^\d\d [ա-և]+, \d{4}\s?թ\., \d\d:\d\d$/, book: "11\u00a0266,50\u00a0֏" },
+  { language: "hy", locale: "hy-AM", day: /^\d{4} թ\. [ա-և]+ \d{1,2}$/, moment: /^\d{4} թ\. [ա-և]+ \d{1,2}, \d\d:\d\d$/, book: "11\u00a0266,50\u00a0֏" },
 ] as const;
 
 /** A page is in a language, and nothing on it is in English or a name that is meant for programs. */
