@@ -2,6 +2,7 @@
 
 import type { APIRequestContext, Page } from "@playwright/test";
 
+import { settingsOf } from "../../server/viewer/fit.js";
 import { type Album, boats, publish, view } from "../fixtures/api";
 import { camera } from "../fixtures/media";
 import { expectColours, expectOnPhoto, expectState, film, withCamera } from "../fixtures/phone";
@@ -39,7 +40,7 @@ async function settings(request: APIRequestContext, album: Album) {
   const named = (name: string) => new RegExp(`data-${name}="([^"]+)"`).exec(body)?.[1] as string;
   const folder = new URL(`${named("album")}/`, viewer.url());
   const manifest = await (await request.get(new URL(named("manifest"), folder).href)).json();
-  return manifest.targets[0].overlay;
+  return settingsOf(manifest.targets[0]);
 }
 
 async function openEditor(staff: Page, album: Album, name: string) {
