@@ -7,11 +7,12 @@ import type { Page } from "@playwright/test";
 import { PASSWORD, expect, placeOrder, sidewaysScroll, test } from "../fixtures/shop";
 
 const GETTING_IN = ["/login", "/signup", "/password", "/password/unknown", "/nothing-here"];
+/** Lists are narrowed: one row is like the other, and axe-core looks long at each. */
 const CRM = [
   ...["/admin", "/admin/nothing-here"],
   ...["/admin/currencies", "/admin/currencies/RUB", "/admin/currencies/RUB/base", "/admin/currencies/import"],
-  ...["/admin/products", "/admin/products/new", "/admin/orders", "/admin/orders?q=nobody", "/admin/orders/new"],
-  ...["/admin/customers", "/admin/customers/new", "/admin/ar-projects", "/admin/ar-projects?status=failed", "/admin/ar-projects/new"],
+  ...["/admin/products", "/admin/products/new", "/admin/orders?status=pending", "/admin/orders?q=nobody", "/admin/orders/new"],
+  ...["/admin/customers?q=alice", "/admin/customers/new", "/admin/ar-projects?status=draft", "/admin/ar-projects/new"],
 ];
 const ACCOUNT = ["/account/orders", "/account/photos", "/account/erase"];
 
