@@ -23,7 +23,9 @@ pub struct Entry {
 impl Entry {
     /// The fields as they came.
     #[must_use]
-    pub fn new(fields: Vec<(String, String)>, language: Language) -> Self {
+    pub fn new(mut fields: Vec<(String, String)>, language: Language) -> Self {
+        // PostgreSQL takes no NUL.
+        fields.iter_mut().for_each(|(_, value)| value.retain(|letter| letter != '\0'));
         let mut state = FormState::default();
         for (name, value) in fields.iter().take(FIELDS_MAX).filter(|(_, value)| value.len() <= VALUE_BYTES_MAX) {
             state.values.entry(name.clone()).or_insert_with(|| value.clone());
@@ -83,7 +85,7 @@ impl Entry {
 
     /// A text of so many characters at most; may be empty.
     pub fn optional(&mut self, name: &str, chars_max: usize) -> String {
-        let value = self.raw(name).replace('\0', "");
+        let value = self.raw(name).to_owned();
         if value.chars().count() > chars_max {
             self.wrong(name, "problem-too-long");
         }

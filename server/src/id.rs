@@ -76,6 +76,13 @@ impl TokenKey {
         self.sign(kind, text).as_bytes().ct_eq(signature.as_bytes()).into()
     }
 
+    /// An id that follows from a text of a kind and is as unguessable as a new one.
+    #[must_use]
+    pub(crate) fn id(&self, kind: &str, text: &str) -> String {
+        let code = self.mac(kind, text).finalize().into_bytes();
+        code.iter().take(ID_CHARS).map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
+    }
+
     /// A name for whoever has an address, from which the address can't be told.
     #[must_use]
     pub fn pseudonym(&self, address: IpAddr) -> String {
@@ -119,6 +126,15 @@ mod tests {
         assert!(key.is_signed("order", "abc", &signature));
         assert!(!key.is_signed("order", "abd", &signature) && !key.is_signed("project", "abc", &signature));
         assert!(!key.accepts("abc", &signature));
+    }
+
+    #[test]
+    fn the_same_text_has_the_same_id() {
+        let key = TokenKey::from_text("key");
+        assert!(is_id(&key.id("order", "abc")));
+        assert_eq!(key.id("order", "abc"), key.id("order", "abc"));
+        assert_ne!(key.id("order", "abc"), key.id("order", "abd"));
+        assert_ne!(key.id("order", "abc"), TokenKey::from_text("another").id("order", "abc"));
     }
 
     #[test]

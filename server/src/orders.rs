@@ -26,6 +26,8 @@ pub const PROJECTS_MAX: usize = 20;
 /// An order as it is asked for. Nothing here says what anything costs.
 #[derive(Clone, Debug)]
 pub struct NewOrder {
+    /// What the form held that was sent; sent twice, it places one order. Empty for none.
+    pub once: String,
     /// The customer's profile, if there is one; must exist.
     pub customer_id: Option<String>,
     /// Whom it goes to.
@@ -50,7 +52,23 @@ pub struct NewOrder {
     pub project_ids: Vec<String>,
 }
 
-/// Places an order at the prices and rates of now, which it keeps.
+/// The id of the order that a form places, whatever else is in it; `None` when it says nothing about that.
+fn id_of(state: &AppState, once: &str) -> Option<String> {
+    is_id(once).then(|| state.key.id(ORDER, once))
+}
+
+/// The order that this form has placed already.
+///
+/// # Errors
+/// When the database fails.
+pub async fn placed_by(state: &AppState, once: &str) -> Result<Option<Order>, AppError> {
+    match id_of(state, once) {
+        Some(id) => Ok(state.db.order(&id).await?),
+        None => Ok(None),
+    }
+}
+
+/// Places an order at the prices and rates of now, which it keeps; or gives the one that the same form has placed.
 ///
 /// # Errors
 /// The refusals of [`quote`]; `stock_too_low` when somebody else was faster; `project_unavailable` when a living photo is
@@ -62,8 +80,14 @@ pub async fn place(state: &AppState, new: NewOrder, actor: &Actor) -> Result<Ord
     if project_ids.len() > PROJECTS_MAX || !project_ids.iter().all(|id| is_id(id)) {
         return Err(project_unavailable());
     }
+    if let Some(order) = placed_by(state, &new.once).await? {
+        return Ok(order);
+    }
     let quote = quote(state, &new.wishes, &new.currency, new.language).await?;
-    let id = new_id(false)?;
+    let id = match id_of(state, &new.once) {
+        Some(id) => id,
+        None => new_id(false)?,
+    };
     let placed = PlacedOrder {
         id: &id,
         customer_id: new.customer_id.as_deref(),
@@ -79,6 +103,7 @@ pub async fn place(state: &AppState, new: NewOrder, actor: &Actor) -> Result<Ord
     };
     match state.db.place_order(&placed, actor).await? {
         Placed::Done => {}
+        Placed::Before => return find(state, &id).await,
         Placed::StockTooLow => return Err(stock_too_low()),
         Placed::ProjectTaken => return Err(project_unavailable()),
     }

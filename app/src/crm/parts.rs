@@ -109,8 +109,22 @@ pub(crate) enum Filter {
     Day { name: &'static str, label: String },
 }
 
+impl Filter {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Choice { name, .. } | Self::Day { name, .. } => name,
+        }
+    }
+}
+
 /// Search and filters of a list. Sent by GET, so that the address says it all.
 pub(crate) fn filters(frame: &Frame, list: &Listing, search: Option<String>, filters: Vec<Filter>) -> AnyView {
+    // What the list is narrowed by beside what can be chosen here, such as one customer; and how it is sorted.
+    let names: Vec<&str> = filters.iter().map(Filter::name).chain(search.as_ref().map(|_| "q")).collect();
+    let others = list.query.iter().filter(|(name, _)| !names.contains(&name.as_str())).map(|(name, value)| {
+        view! { <input type="hidden" name=name.clone() value=value.clone()/> }
+    });
+    let others = others.collect_view();
     let fields = filters.into_iter().map(|filter| match filter {
         Filter::Choice { name, label, choices } => {
             let chosen = list.get(name).to_owned();
@@ -130,10 +144,9 @@ pub(crate) fn filters(frame: &Frame, list: &Listing, search: Option<String>, fil
         let value = list.get("q").to_owned();
         view! { <label class="field wide"><span>{label}</span><input type="search" name="q" value=value maxlength="100"/></label> }
     });
-    let sort = Some(list.get("sort").to_owned()).filter(|sort| !sort.is_empty());
     view! {
         <form class="filters" method="get" action=list.path.clone() role="search">
-            {sort.map(|sort| view! { <input type="hidden" name="sort" value=sort/> })}
+            {others}
             {search}
             {fields.collect_view()}
             <div class="buttons">

@@ -223,6 +223,7 @@ fn order_form(frame: &Frame, counter: Counter, form: &FormState) -> AnyView {
             {(!is_known).then(|| view! { <p class="quiet">{t("shop-guest")} " " <a class="tall" href=login>{t("login")}</a></p> })}
             <form method="post" action=format!("/shop/{}", ware.id)>
                 {form::summary(form)}
+                <input type="hidden" name="once" value=form.value("once").to_owned()/>
                 <input type="hidden" name="currency" value=till.currency.clone()/>
                 {form::input(form, Input::of("number", "quantity", t("shop-quantity")).required())}
                 {with_ar}

@@ -133,7 +133,7 @@ impl Db {
         }
     }
 
-    /// Makes a profile for whoever placed an order as a guest; gives its id.
+    /// Makes a profile for whoever placed an order as a guest; gives its id. `None` when the order has one already.
     ///
     /// # Errors
     /// When the database fails.
@@ -142,15 +142,17 @@ impl Db {
         order_id: &str,
         fields: &ProfileFields,
         actor: &Actor,
-    ) -> Result<String, sqlx::Error> {
+    ) -> Result<Option<String>, sqlx::Error> {
         let id = new_id(false).map_err(|error| sqlx::Error::Encode(error.into()))?;
         let mut held = self.hold("add_guest").await?;
         let mut transaction = held.begin().await?;
         insert(&mut transaction, &id, fields, self.clock.now_ms(), actor).await?;
         let update = "UPDATE orders SET customer_id = $2 WHERE id = $1 AND customer_id IS NULL";
-        sqlx::query(update).bind(order_id).bind(&id).execute(&mut *transaction).await?;
+        if sqlx::query(update).bind(order_id).bind(&id).execute(&mut *transaction).await?.rows_affected() == 0 {
+            return Ok(None);
+        }
         transaction.commit().await?;
-        Ok(id)
+        Ok(Some(id))
     }
 
     /// Makes a profile.

@@ -84,6 +84,8 @@ pub(crate) struct PlacedOrder<'a> {
 pub(crate) enum Placed {
     /// It has a number.
     Done,
+    /// It had one already.
+    Before,
     /// Something is not sold any more, or there are not enough pieces of it.
     StockTooLow,
     /// A living photo is unknown, or belongs to another order.
@@ -109,6 +111,11 @@ impl Db {
         let mut transaction = held.begin().await?;
         let next = "UPDATE counters SET value = value + 1 WHERE name = 'order' RETURNING value";
         let number: i64 = sqlx::query_scalar(next).fetch_one(&mut *transaction).await?;
+        // Whoever placed the same order at the same time had the counter first.
+        let is_there = sqlx::query("SELECT id FROM orders WHERE id = $1").bind(new.id);
+        if is_there.fetch_optional(&mut *transaction).await?.is_some() {
+            return Ok(Placed::Before);
+        }
         let quote = new.quote;
         let mut wanted: BTreeMap<&str, i64> = BTreeMap::new();
         for line in &quote.lines {

@@ -148,7 +148,10 @@ impl<S: Send + Sync> FromRequestParts<S> for List {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
         let query = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
         let query = query.map(|axum::extract::Query(query)| query).unwrap_or_default();
-        let cut = |value: String| value.trim().chars().take(QUERY_CHARS_MAX).collect::<String>();
+        // PostgreSQL takes no NUL.
+        let cut = |value: String| {
+            value.trim().chars().filter(|letter| *letter != '\0').take(QUERY_CHARS_MAX).collect::<String>()
+        };
         let query: Vec<(String, String)> = query.into_iter().map(|(name, value)| (name, cut(value))).collect();
         let value =
             |wanted: &str| query.iter().find(|(name, _)| name == wanted).map_or("", |(_, value)| value.as_str());

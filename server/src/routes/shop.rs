@@ -38,7 +38,7 @@ use crate::{
     db::{Account, Actor, OnSale, Priced, ProfileFields},
     entry::Entry,
     error::AppError,
-    id::is_id,
+    id::{is_id, new_id},
     orders::{self, NewOrder, ORDER, place},
     prices::{QUANTITY_MAX, Quote, Rates, Wish, quote, refusal_text},
     state::{AppState, SharedState},
@@ -183,7 +183,7 @@ async fn product(
     let prices = Prices::of(&state, &jar, language).await?;
     let buyer = buyer(&state, &session, &jar, language).await?;
     let counter = counter(&state, &prices, &id, &buyer, language).await?;
-    let mut form = vec![("quantity", "1".to_owned())];
+    let mut form = vec![("quantity", "1".to_owned()), ("once", new_id(false)?)];
     if let Some((_, customer)) = buyer.known {
         let consent = if customer.consent_ms.is_some() { "1" } else { "" };
         form.extend([
@@ -218,6 +218,10 @@ async fn order(
     let mut prices = Prices::of(&state, &jar, language).await?;
     let buyer = buyer(&state, &session, &jar, language).await?;
     let mut entry = Entry::new(fields, language);
+    let places = entry.raw("do") == "order";
+    if places && let Some(order) = orders::placed_by(&state, entry.raw("once")).await? {
+        return Ok(Redirect::to(&thanks(&state, &buyer, &order.id)).into_response());
+    }
     // The currency that the form was shown in.
     if let Some(code) = prices.till.currencies.iter().find(|code| *code == entry.raw("currency")) {
         prices.till.currency.clone_from(code);
@@ -225,7 +229,6 @@ async fn order(
     let mut counter = counter(&state, &prices, &id, &buyer, language).await?;
     let wish = Wish { product_id: id, quantity: entry.number("quantity", 1, QUANTITY_MAX), has_ar: entry.ticked("ar") };
     let photo = photo_of(&state, &mut entry, &buyer, wish.has_ar).await?;
-    let places = entry.raw("do") == "order";
     let wanted = places.then(|| read(&mut entry, wish.clone(), photo, language));
     if entry.is_good() {
         match quote(&state, std::slice::from_ref(&wish), &prices.till.currency, language).await {
@@ -240,7 +243,8 @@ async fn order(
             entry.refuse("shop-total-changed");
         } else {
             state.limits.login(address)?;
-            match placed(&state, &frame, &buyer, wanted, &prices.till.currency).await {
+            let once = entry.raw("once").to_owned();
+            match placed(&state, &frame, &buyer, wanted, once, &prices.till.currency).await {
                 Ok(to) => return Ok(Redirect::to(&to).into_response()),
                 Err(error) => refuse(&mut entry, error)?,
             }
@@ -326,10 +330,12 @@ async fn placed(
     frame: &Frame,
     buyer: &Buyer,
     wanted: Wanted,
+    once: String,
     currency: &str,
 ) -> Result<String, AppError> {
     let Wanted { wish, photo, profile, message } = wanted;
     let new = NewOrder {
+        once,
         customer_id: buyer.known.as_ref().map(|(_, customer)| customer.id.clone()),
         name: profile.name.clone(),
         email: profile.email.clone(),
@@ -347,15 +353,24 @@ async fn placed(
         let order = place(state, new, &guest).await?;
         let customer_id = state.db.add_guest(&order.id, &profile, &guest).await?;
         // One that was made in this very browser is theirs; one whose link they have may be anybody's.
-        if let Some(photo) = photo.filter(|photo| buyer.photos.iter().any(|(own, _)| own == photo)) {
+        let photo = photo.filter(|photo| buyer.photos.iter().any(|(own, _)| own == photo));
+        if let (Some(photo), Some(customer_id)) = (photo, customer_id) {
             state.db.own_project(&photo, &customer_id).await?;
         }
-        return Ok(format!("{}&said=said-ordered", orders::path(state, &order.id)));
+        return Ok(thanks(state, buyer, &order.id));
     };
     let actor = Actor { account_id: Some(account.id.clone()), name: account.name.clone() };
     let order = place(state, new, &actor).await?;
     complete(state, customer, profile, &actor).await?;
-    Ok(format!("/account/orders/{}?said=said-ordered", order.id))
+    Ok(thanks(state, buyer, &order.id))
+}
+
+/// Where an order that was placed is shown to whoever placed it.
+fn thanks(state: &AppState, buyer: &Buyer, id: &str) -> String {
+    match buyer.known {
+        Some(_) => format!("/account/orders/{id}?said=said-ordered"),
+        None => format!("{}&said=said-ordered", orders::path(state, id)),
+    }
 }
 
 /// What a profile lacks is taken from the order; what it says stays.

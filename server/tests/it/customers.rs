@@ -124,6 +124,7 @@ async fn known(shop: &Shop) -> (Browser<'_>, String, Order, String) {
     let project = shop.publish().await;
     assert!(shop.state.db.own_project(&project.id, &customer_id).await.unwrap());
     let new = NewOrder {
+        once: String::new(),
         customer_id: Some(customer_id.clone()),
         name: "Zaruhi Nemets".to_owned(),
         email: "zaruhi@nemets.example".to_owned(),

@@ -82,6 +82,7 @@ fn wish(product_id: &str, quantity: i64, has_ar: bool) -> Wish {
 
 fn order_of(wishes: Vec<Wish>, currency: &str) -> NewOrder {
     NewOrder {
+        once: String::new(),
         customer_id: None,
         name: "Anna Hakobyan".to_owned(),
         email: "anna@example.com".to_owned(),
@@ -225,6 +226,25 @@ async fn of_two_who_want_the_last_piece_one_gets_it() {
     let orders = shop.state.db.orders_page(&Default::default(), ORDER_SORTS[0], Place::First).await.unwrap().rows;
     assert_eq!(orders.len(), 1);
     assert_eq!(orders[0].number, 1001, "a refused order uses no number up");
+}
+
+#[tokio::test]
+async fn a_form_that_is_sent_twice_places_one_order() {
+    let shop = open(Clock::System).await;
+    set(&shop, "products", "id", ALBUM, &[("stock", json!(1))]).await;
+    let actor = Actor::system();
+    let order = || {
+        let once = "aaaaaaaaaaaaaaaaaaaa".to_owned();
+        place(&shop.state, NewOrder { once, ..order_of(vec![wish(ALBUM, 1, false)], "USD") }, &actor)
+    };
+    let (first, second) = tokio::join!(order(), order());
+    let (first, second, later) = (first.unwrap(), second.unwrap(), order().await.unwrap());
+    assert_eq!((first.number, &first.id), (second.number, &second.id));
+    assert_eq!(first.id, later.id);
+    assert_ne!(first.id, "aaaaaaaaaaaaaaaaaaaa", "nobody chooses an order's id");
+    assert_eq!(stock(&shop, ALBUM).await, 0);
+    assert_eq!(shop.state.db.mails_about("order", &first.id).await.unwrap().len(), 1);
+    assert_eq!(shop.state.db.order_items(&first.id).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -230,6 +230,7 @@ async fn what_was_ordered_is_archived_and_never_deleted() {
     let browser = Browser::of(&shop, Role::Manager).await;
     let ordered = add(&browser, &PRINT).await;
     let order = NewOrder {
+        once: String::new(),
         customer_id: None,
         name: "Anna Hakobyan".into(),
         email: String::new(),

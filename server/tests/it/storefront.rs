@@ -166,6 +166,27 @@ async fn a_guest_sees_the_total_orders_and_finds_the_order_by_its_link_only() {
 }
 
 #[tokio::test]
+async fn a_guest_who_presses_twice_orders_once() {
+    let shop = open().await;
+    set(&shop, "products", "id", PRINT, &[("stock", json!(2))]).await;
+    let browser = Browser::new(&shop);
+    let path = format!("/shop/{PRINT}");
+    let page = browser.get(&path).await.text();
+    let once = page.split("name=\"once\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let fields = filled(&[("once", &once)]);
+    let (first, second) = tokio::join!(browser.submit(&path, &fields), browser.submit(&path, &fields));
+    // Both of the last two pieces are taken, and still the answer is the order, not "sold out".
+    let third = browser.submit(&path, &fields).await;
+    for answer in [&first, &second, &third] {
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        assert_eq!(answer.header("location"), first.header("location"));
+    }
+    let staff = Browser::of(&shop, Role::Manager).await;
+    let customers = staff.get("/admin/customers").await.text();
+    assert_eq!(customers.matches("narine@example.com").count(), 1, "{customers}");
+}
+
+#[tokio::test]
 async fn what_was_entered_is_shown_as_text() {
     let shop = open().await;
     let browser = Browser::new(&shop);
@@ -210,6 +231,8 @@ async fn customers_find_their_own_orders_and_nobody_elses() {
     let guest = last_order(&shop).await;
     let page = staff.get(&format!("/admin/orders?customer={ani_id}")).await.text();
     assert!(page.contains(&order.id) && !page.contains(&guest.id), "only the customer's: {page}");
+    let kept = format!("<input type=\"hidden\" name=\"customer\" value=\"{ani_id}\"");
+    assert!(page.contains(&kept), "also when it is searched: {page}");
     let customer = shop.state.db.customer(&ani_id).await.unwrap().unwrap();
     assert_eq!((customer.name.as_str(), customer.address.as_str()), ("Sona Testyan", "Test street 1"));
     assert!(ani.get(&path).await.text().contains("Test street 1"), "the profile is filled in by the order");

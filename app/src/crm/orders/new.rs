@@ -101,6 +101,7 @@ pub fn new(frame: &Frame, choices: Choices, buyer: Option<Buyer>, form: &FormSta
         view! {
             <form method="post" action="/admin/orders/new">
                 {form::summary(form)}
+                <input type="hidden" name="once" value=form.value("once").to_owned()/>
                 {priced.map(|priced| quoted(frame, priced))}
                 <section class="sheet" aria-labelledby="lines">
                     <h2 id="lines">{t("order-items")}</h2>

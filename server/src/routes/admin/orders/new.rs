@@ -21,7 +21,7 @@ use crate::{
     db::Contact,
     entry::Entry,
     error::AppError,
-    id::is_id,
+    id::{is_id, new_id},
     orders::{NewOrder, place as place_order},
     prices::{QUANTITY_MAX, Quote, Wish, quote},
     routes::{
@@ -46,14 +46,18 @@ pub(in crate::routes::admin) async fn form(
     let shop = state.settings.get().language;
     let currencies = state.db.currencies().await?;
     let currency = currencies.first().map(|base| base.code.clone()).unwrap_or_default();
+    let once = ("once", new_id(false)?);
     let (person, values) = match buyer {
         Some((person, contact)) => {
             let language = contact.language.unwrap_or(shop).code().to_owned();
             let Contact { name, email, phone, address, .. } = contact;
             let values = [("name", name), ("email", email), ("phone", phone), ("address", address)];
-            (Some(person), FormState::of(values.into_iter().chain([("language", language), ("currency", currency)])))
+            (
+                Some(person),
+                FormState::of(values.into_iter().chain([("language", language), ("currency", currency), once])),
+            )
         }
-        None => (None, FormState::of([("language", shop.code().to_owned()), ("currency", currency)])),
+        None => (None, FormState::of([("language", shop.code().to_owned()), ("currency", currency), once])),
     };
     shown(&state, &frame, StatusCode::OK, person, values, None).await
 }
@@ -92,6 +96,7 @@ pub(in crate::routes::admin) async fn place(
         return shown(&state, &frame, status, buyer, entry.shown(), priced).await;
     }
     let order = NewOrder {
+        once: entry.raw("once").to_owned(),
         customer_id: buyer.as_ref().map(|buyer| buyer.id.clone()),
         name: entry.text("name", 120),
         email: entry.optional_email("email"),
