@@ -25,6 +25,8 @@ for (const { name: size, viewport } of sizes) {
   for (const colorScheme of ["light", "dark"] as const) {
     test.describe(`${size}, ${colorScheme}`, () => {
       test.use({ viewport, colorScheme });
+      // A test looks at many pages, and axe-core at all that is on them.
+      test.describe.configure({ timeout: 300_000 });
 
       /** Looks at pages one by one. */
       async function look(page: Page, file: (name: string) => string, paths: Record<string, string>) {
@@ -34,7 +36,7 @@ for (const { name: size, viewport } of sizes) {
           // For people to look at; colours show in a part of the page.
           await page.screenshot({ path: file(`${name}.png`), fullPage: colorScheme === "light" });
           expect(await sidewaysScroll(page), path).toBe(0);
-          const { violations } = await new AxeBuilder({ page }).analyze();
+          const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ["violations"] }).analyze();
           const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
           expect(serious.map(({ id, nodes }) => `${path}: ${id}: ${nodes[0].html}`)).toEqual([]);
         }
