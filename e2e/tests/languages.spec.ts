@@ -9,7 +9,7 @@ const english = texts("en");
 
 const languages = [
   { language: "ru", locale: "ru-RU", day: /^\d{1,2} [а-я]+\.? \d{4}\s?г\.$/, moment: /^\d{1,2} [а-я]+\.? \d{4}\s?г\., \d\d:\d\d$/, book: "Фотокнига", price: /\d\u00a0\d{3},\d\d\u00a0₽/ },
-  { language: "hy", locale: "hy-AM", day: /^\d{4} թ\. [ա-և]+ \d{1,2}$/, moment: /^\d{4} թ\. [ա-և]+ \d{1,2}, \d\d:\d\d$/, book: "Ֆոտոգիրք", price: /\d\d\u00a0\d{3},\d\d\u00a0֏/ },
+  { language: "hy", locale: "hy-AM", day: /^\d{4} թ\. [ա-և]+ \d{1,2}$/, moment: /^\d{4} թ\. [ա-և]+ \d{1,2}, \d{1,2}:\d\d$/, book: "Ֆոտոգիրք", price: /\d\d\u00a0\d{3},\d\d\u00a0֏/ },
 ] as const;
 
 /** A page is in a language, and nothing on it is in English or a name that is meant for programs. */
