@@ -1,12 +1,21 @@
-// Every page of the CRM, and every page to get in: nothing serious for axe-core, no sideways scrolling, in both widths and
-// both colour schemes, with scripts and without.
+// Every page of the CRM, of the shop and of an account, and every page to get in: nothing serious for axe-core, no sideways
+// scrolling, in both widths and both colour schemes.
 
 import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
 
-import { expect, logIn, sidewaysScroll, test } from "../fixtures/shop";
+import { PASSWORD, expect, placeOrder, sidewaysScroll, test } from "../fixtures/shop";
 
-const PUBLIC = ["/login", "/signup", "/password", "/password/unknown", "/nothing-here"];
-const CRM = ["/admin", "/admin/currencies", "/admin/currencies/RUB", "/admin/currencies/RUB/base", "/admin/currencies/import", "/admin/products", "/admin/products/new", "/admin/mail", "/admin/mail?status=failed", "/admin/audit", "/admin/audit?kind=account", "/admin/settings", "/admin/nothing-here"];
+const GETTING_IN = ["/login", "/signup", "/password", "/password/unknown", "/nothing-here"];
+/** Lists are narrowed: one row is like the other, and axe-core looks long at each. */
+const CRM = [
+  ...["/admin", "/admin/nothing-here"],
+  ...["/admin/currencies", "/admin/currencies/RUB", "/admin/currencies/RUB/base", "/admin/currencies/import"],
+  ...["/admin/products", "/admin/products/new", "/admin/orders?status=pending", "/admin/orders?q=nobody", "/admin/orders/new"],
+  ...["/admin/customers?q=alice", "/admin/customers/new", "/admin/ar-projects?status=draft", "/admin/ar-projects/new"],
+  ...["/admin/mail?status=failed", "/admin/audit?kind=account", "/admin/settings"],
+];
+const ACCOUNT = ["/account/orders", "/account/photos", "/account/erase"];
 
 const sizes = [
   { name: "phone", viewport: { width: 390, height: 844 } },
@@ -17,21 +26,58 @@ for (const { name: size, viewport } of sizes) {
   for (const colorScheme of ["light", "dark"] as const) {
     test.describe(`${size}, ${colorScheme}`, () => {
       test.use({ viewport, colorScheme });
+      // A test looks at many pages, and axe-core at all that is on them.
+      test.describe.configure({ timeout: 300_000 });
 
-      test("no page has a serious fault", async ({ page }, info) => {
-        const look = async (path: string) => {
+      /** Looks at pages one by one. */
+      async function look(page: Page, file: (name: string) => string, paths: Record<string, string>) {
+        for (const [name, path] of Object.entries(paths)) {
           await page.goto(path);
           await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-          const name = path.replaceAll(/[^a-z0-9]+/g, "-");
-          await page.screenshot({ path: info.outputPath(`page${name}.png`), fullPage: true });
+          // For people to look at; colours show in a part of the page.
+          await page.screenshot({ path: file(`${name}.png`), fullPage: colorScheme === "light" });
           expect(await sidewaysScroll(page), path).toBe(0);
-          const { violations } = await new AxeBuilder({ page }).analyze();
+          const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ["violations"] }).analyze();
           const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
           expect(serious.map(({ id, nodes }) => `${path}: ${id}: ${nodes[0].html}`)).toEqual([]);
-        };
-        for (const path of PUBLIC) await look(path);
-        await logIn(page);
-        for (const path of CRM) await look(path);
+        }
+      }
+      const byPath = (paths: string[]) => Object.fromEntries(paths.map((path) => [`page${path.replaceAll(/[^a-z0-9]+/g, "-")}`, path]));
+
+      test("no page to get in, of the shop or of an account has a serious fault", async ({ page, request }, info) => {
+        const file = (name: string) => info.outputPath(name);
+        const { address } = await placeOrder(request, "Ottilie Outside", "ottilie@example.com");
+        const { products } = await (await request.get("/api/products")).json();
+        await look(page, file, byPath(GETTING_IN));
+        await look(page, file, { shop: "/shop", "shop-product": `/shop/${products[0].id}`, "shop-order": address });
+
+        const form = { name: "Amy Account", email: `amy-${info.workerIndex}-${size}-${colorScheme}@example.com`, password: PASSWORD };
+        expect((await page.request.post("/signup", { form })).ok()).toBe(true);
+        await look(page, file, byPath(ACCOUNT));
+        const wish = { quantity: 1, currency: "USD", name: form.name, email: form.email, address: "Sample Street 3", do: "order" };
+        const ordered = await page.request.post(`/shop/${products[0].id}`, { form: wish, maxRedirects: 0 });
+        await look(page, file, { "account-order": ordered.headers().location, "account-orders-one": "/account/orders" });
+      });
+
+      test("no list and no form of the CRM has a serious fault", async ({ staff }, info) => {
+        await look(staff, (name) => info.outputPath(name), byPath(CRM));
+      });
+
+      test("no record of the CRM has a serious fault", async ({ staff, request, album }, info) => {
+        const file = (name: string) => info.outputPath(name);
+        const { id } = await placeOrder(request, "Rita Record", "rita@example.com");
+        const { products } = await (await request.get("/api/products")).json();
+        await staff.request.post(`/admin/orders/${id}/attach`, { form: { project: album.id } });
+        await look(staff, file, {
+          order: `/admin/orders/${id}`,
+          sheet: `/admin/orders/${id}/sheet`,
+          product: `/admin/products/${products[0].id}`,
+          project: `/admin/ar-projects/${album.id}`,
+          overlay: `/admin/ar-projects/${album.id}/overlay/0`,
+        });
+        await staff.goto(`/admin/orders/${id}`);
+        const customer = await staff.getByRole("link", { name: "Rita Record" }).getAttribute("href");
+        await look(staff, file, { customer: customer as string, erase: `${customer}/erase` });
       });
     });
   }

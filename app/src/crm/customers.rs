@@ -345,6 +345,7 @@ fn photos_of(frame: &Frame, photos: Vec<PhotoLine>) -> AnyView {
 }
 
 fn history_of(frame: &Frame, history: Vec<Deed>) -> AnyView {
+    let empty = history.is_empty().then(|| view! { <p class="quiet">{frame.text("history-empty")}</p> });
     let entries = history.into_iter().map(|deed| {
         let actor = if deed.actor.is_empty() { frame.text("customer-erased") } else { deed.actor };
         let fields = deed.fields.into_iter().map(|(name, before, after)| {
@@ -362,6 +363,7 @@ fn history_of(frame: &Frame, history: Vec<Deed>) -> AnyView {
     view! {
         <section class="sheet" aria-labelledby="history">
             <h2 id="history">{frame.text("customer-history")}</h2>
+            {empty}
             <ol class="timeline">{entries.collect_view()}</ol>
         </section>
     }

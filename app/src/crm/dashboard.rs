@@ -5,11 +5,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
+    orders::status_badge,
     page,
-    parts::{badge, time},
+    parts::{Column, table, time},
 };
-use crate::frame::Frame;
-use crate::permissions::Permission;
+use crate::{frame::Frame, listing::Listing, order::OrderStatus, permissions::Permission};
 
 /// A number over three spans that end now; days begin at midnight in the shop's time zone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -125,7 +125,7 @@ pub fn dashboard(frame: &Frame, stats: Stats) -> String {
                 {tile(t("dashboard-storage"), frame.format.bytes(stats.stored_bytes), String::new())}
                 {tile(t("dashboard-queue"), number(stats.queued), compiling(frame, stats.compiling))}
             </ul>
-            <div class="columns">
+            <div class="columns thirds">
                 {chart(frame, t("dashboard-orders-chart"), &stats.days, |day| day.orders, &number)}
                 {chart(frame, t("dashboard-revenue-chart"), &stats.days, |day| day.revenue_minor, &money)}
                 {chart(frame, t("dashboard-scans-chart"), &stats.days, |day| day.scans, &number)}
@@ -230,29 +230,29 @@ fn states(frame: &Frame, projects: &[StateCount]) -> AnyView {
 }
 
 fn latest(frame: &Frame, orders: Vec<LatestOrder>) -> AnyView {
-    let is_empty = orders.is_empty();
+    let t = |id: &str| frame.text(id);
+    let columns = vec![
+        Column::text(t("order-number")),
+        Column::text(t("order-customer")),
+        Column::text(t("state")),
+        Column::number(t("order-total")),
+        Column::text(t("order-date")),
+    ];
     let rows = orders.into_iter().map(|order| {
-        let tone = match order.status.as_str() {
-            "delivered" => "good",
-            "cancelled" => "bad",
-            "pending" => "busy",
-            _ => "plain",
-        };
-        view! {
-            <li class="line">
-                <a class="tall" href=format!("/admin/orders/{}", order.id)>{format!("№ {}", order.number)}</a>
-                <span>{order.name}</span>
-                <span>{frame.format.money(order.total_minor, &order.currency)}</span>
-                {badge(tone, frame.text(&format!("order-status-{}", order.status)))}
-                <span class="quiet">{time(frame, order.created_ms)}</span>
-            </li>
-        }
+        vec![
+            view! { <a href=format!("/admin/orders/{}", order.id)>{order.number}</a> }.into_any(),
+            order.name.into_any(),
+            OrderStatus::parse(&order.status)
+                .map_or_else(|| order.status.into_any(), |status| status_badge(frame, status)),
+            frame.format.money(order.total_minor, &order.currency).into_any(),
+            time(frame, order.created_ms),
+        ]
     });
+    let empty = view! { <p>{t("dashboard-no-orders")}</p> }.into_any();
     view! {
-        <section class="sheet" aria-labelledby="latest">
-            <h2 id="latest">{frame.text("dashboard-latest")}</h2>
-            {is_empty.then(|| view! { <p class="quiet">{frame.text("dashboard-no-orders")}</p> })}
-            <ul class="plain-list">{rows.collect_view()}</ul>
+        <section aria-labelledby="latest">
+            <h2 id="latest">{t("dashboard-latest")}</h2>
+            {table(frame, &Listing::default(), columns, rows.collect(), empty)}
         </section>
     }
     .into_any()

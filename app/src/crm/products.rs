@@ -280,7 +280,7 @@ fn edit(frame: &Frame, action: &str, currencies: &[String], form: &FormState) ->
         <form method="post" action=action.to_owned()>
             {form::summary(form)}
             <div class="sheet">
-                <div class="columns">{texts.into_iter().collect_view()}</div>
+                <div class="columns thirds">{texts.into_iter().collect_view()}</div>
             </div>
             <div class="sheet fields">
                 {form::input(form, Input::text("sku", t("product-sku")).required().hint(t("product-sku-hint")))}

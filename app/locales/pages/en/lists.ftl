@@ -7,6 +7,7 @@ list-previous = Previous
 list-next = Next
 list-nothing-found = Nothing matches. Try other words or fewer filters.
 list-show-all = Show all
+history-empty = Nothing has been changed yet.
 list-too-many = Many things match; only some of them are shown. Add a word to narrow it down.
 add = Add
 save = Save

@@ -93,7 +93,7 @@ pub fn detail(frame: &Frame, detail: Detail, form: &FormState) -> String {
                 {item_table(frame, &order, items)}
                 {totals(frame, &order)}
             </section>
-            <div class="columns">
+            <div class="record">
                 {customer(frame, &order)}
                 {notes(frame, &order, form)}
                 {living_photos(frame, &order.id, projects, form)}
@@ -336,6 +336,7 @@ fn project_badge(frame: &Frame, status: ProjectStatus) -> AnyView {
 }
 
 fn timeline(frame: &Frame, steps: Vec<Step>) -> AnyView {
+    let empty = steps.is_empty().then(|| view! { <p class="quiet">{frame.text("history-empty")}</p> });
     let list = steps.into_iter().map(|step| {
         let words = step_text(frame, &step);
         view! {
@@ -349,6 +350,7 @@ fn timeline(frame: &Frame, steps: Vec<Step>) -> AnyView {
     view! {
         <section class="sheet" aria-labelledby="timeline">
             <h2 id="timeline">{frame.text("order-timeline")}</h2>
+            {empty}
             <ol class="timeline">{list.collect_view()}</ol>
         </section>
     }
