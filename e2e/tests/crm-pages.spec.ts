@@ -6,7 +6,7 @@ import AxeBuilder from "@axe-core/playwright";
 import { expect, logIn, sidewaysScroll, test } from "../fixtures/shop";
 
 const PUBLIC = ["/login", "/signup", "/password", "/password/unknown", "/nothing-here"];
-const CRM = ["/admin", "/admin/currencies", "/admin/currencies/RUB", "/admin/currencies/RUB/base", "/admin/currencies/import", "/admin/products", "/admin/products/new", "/admin/nothing-here"];
+const CRM = ["/admin", "/admin/currencies", "/admin/currencies/RUB", "/admin/currencies/RUB/base", "/admin/currencies/import", "/admin/products", "/admin/products/new", "/admin/users", "/admin/users/new", "/account", "/admin/nothing-here"];
 
 const sizes = [
   { name: "phone", viewport: { width: 390, height: 844 } },
