@@ -13,9 +13,9 @@ const CRM = [
   ...["/admin/currencies", "/admin/currencies/RUB", "/admin/currencies/RUB/base", "/admin/currencies/import"],
   ...["/admin/products", "/admin/products/new", "/admin/orders?status=pending", "/admin/orders?q=nobody", "/admin/orders/new"],
   ...["/admin/customers?q=alice", "/admin/customers/new", "/admin/ar-projects?status=draft", "/admin/ar-projects/new"],
-  ...["/admin/mail?status=failed", "/admin/audit?kind=account", "/admin/settings"],
+  ...["/admin/mail?status=failed", "/admin/audit?kind=account", "/admin/settings", "/admin/users", "/admin/users/new", "/account"],
 ];
-const ACCOUNT = ["/account/orders", "/account/photos", "/account/erase"];
+const ACCOUNT = ["/account", "/account/orders", "/account/photos", "/account/erase"];
 
 const sizes = [
   { name: "phone", viewport: { width: 390, height: 844 } },
