@@ -50,7 +50,17 @@ const READS_AN_ALBUM: usize = 60;
 const ALBUMS: usize = 10;
 const PRODUCTS: u32 = 40;
 /// Pages of the CRM: the dashboard and every list.
-const CRM: [&str; 2] = ["GET /admin", "GET /admin/currencies"];
+const CRM: [&str; 9] = [
+    "GET /admin",
+    "GET /admin/orders",
+    "GET /admin/ar-projects",
+    "GET /admin/products",
+    "GET /admin/currencies",
+    "GET /admin/customers",
+    "GET /admin/mail",
+    "GET /admin/audit",
+    "GET /admin/users",
+];
 const BOUND_MS: f64 = 50.0;
 const BOUND_RATIO: f64 = 3.0;
 const METRICS_TOKEN: &str = "a-token-of-metrics";
