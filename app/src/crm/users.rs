@@ -174,8 +174,10 @@ pub fn detail(frame: &Frame, record: Record, form: &FormState) -> String {
                 <section class="sheet" aria-labelledby="about">
                     <h2 id="about">{t("people-about")}</h2>
                     {about(frame, &person)}
-                    <div class="actions">{actions(frame, &address, &person, is_self)}</div>
-                    {access(frame, &address, &person, is_self, form)}
+                    <div class="actions">
+                        {actions(frame, &address, &person, is_self)}
+                        {access(frame, &address, &person, is_self, form)}
+                    </div>
                 </section>
                 <section class="sheet" aria-labelledby="profile">
                     <h2 id="profile">{t("people-profile")}</h2>

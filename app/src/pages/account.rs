@@ -99,7 +99,7 @@ pub fn second_factor(frame: &Frame, svg: String, key: &str, link: String, form: 
         let letters: Vec<char> = key.chars().collect();
         let key: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
         view! {
-            <section class="card" aria-label=t("people-factor-title")>
+            <section aria-label=t("people-factor-title")>
                 <p>{t("people-factor-scan")}</p>
                 <div class="qr" role="img" aria-label=t("people-factor-qr") inner_html=svg></div>
                 <p><a class="tall" href=link>{t("people-factor-open")}</a></p>
