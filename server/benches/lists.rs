@@ -1,4 +1,4 @@
-//! How long the CRM's pages take with 100,000 orders and 20,000 living photos: each page as a manager asks for it, first page,
+//! How long the CRM's pages take with 100,000 orders and 20,000 living photos: each page as an admin asks for it, first page,
 //! further pages, sorted, filtered, searched; one request after the other, through the whole router.
 //!
 //! Fails when the 95th percentile of a page is 50 ms or more, or when the database reads a list without an index. Runs on
@@ -35,7 +35,7 @@ mod lists;
 const SIZES: Sizes = Sizes { customers: 20_000, orders: 100_000, projects: 20_000, days: 730, seed: 1 };
 const TURNS: usize = 40;
 const BOUND_MS: f64 = 50.0;
-const EMAIL: &str = "manager@shop.example";
+const EMAIL: &str = "admin@shop.example";
 const PASSWORD: &str = "correct horse battery";
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
@@ -57,7 +57,7 @@ async fn measure(name: &str, database: Option<url::Url>) -> bool {
     let since = Instant::now();
     fill(&state, &SIZES).await.unwrap();
     println!("\n{name}: {SIZES:?} written in {:.0} s", since.elapsed().as_secs_f64());
-    create(&state, EMAIL, "Manager", Role::Manager, Some(PASSWORD), Some(&Actor::system())).await.unwrap().unwrap();
+    create(&state, EMAIL, "Admin", Role::Admin, Some(PASSWORD), Some(&Actor::system())).await.unwrap().unwrap();
     let router = router(Arc::clone(&state));
     let cookie = log_in(&router).await;
 

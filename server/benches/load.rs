@@ -65,7 +65,7 @@ const BOUND_MS: f64 = 50.0;
 const BOUND_RATIO: f64 = 3.0;
 const METRICS_TOKEN: &str = "a-token-of-metrics";
 const OPTIONS: [&str; 6] = ["--db-connections", "1", "--metrics-token", METRICS_TOKEN, "--quota-upload-mb", "1000000"];
-const EMAIL: &str = "manager@shop.example";
+const EMAIL: &str = "admin@shop.example";
 const PASSWORD: &str = "correct horse battery";
 /// The shop whose lists are read meanwhile.
 const SHOP: Sizes = Sizes { customers: 500, orders: 2000, projects: 500, days: 365, seed: 1 };
@@ -142,7 +142,7 @@ async fn measure(name: &str, database: Option<url::Url>) -> bool {
     is_good
 }
 
-/// Products, orders and living photos to list, and a manager who lists them.
+/// Products, orders and living photos to list, and an admin who lists them.
 async fn stock(kinora: &Installation, database: Option<&url::Url>) {
     let mut config = server::config::Config::in_folder(kinora.data());
     config.database_url = database.cloned();
@@ -159,7 +159,7 @@ async fn stock(kinora: &Installation, database: Option<&url::Url>) {
         state.db.put_product(&product).await.unwrap();
     }
     fill(&state, &SHOP).await.unwrap();
-    create(&state, EMAIL, "Manager", Role::Manager, Some(PASSWORD), Some(&Actor::system())).await.unwrap().unwrap();
+    create(&state, EMAIL, "Admin", Role::Admin, Some(PASSWORD), Some(&Actor::system())).await.unwrap().unwrap();
     state.db.close().await;
 }
 
