@@ -54,6 +54,8 @@ for (const { name: size, viewport } of sizes) {
         const form = { name: "Amy Account", email: `amy-${info.workerIndex}-${size}-${colorScheme}@example.com`, password: PASSWORD };
         expect((await page.request.post("/signup", { form })).ok()).toBe(true);
         await look(page, file, byPath(ACCOUNT));
+        await page.request.post("/account/second-factor/begin", { form: { factor_password: PASSWORD } });
+        await look(page, file, { "second-factor": "/account/second-factor" });
         const wish = { quantity: 1, currency: "USD", name: form.name, email: form.email, address: "Sample Street 3", do: "order" };
         const ordered = await page.request.post(`/shop/${products[0].id}`, { form: wish, maxRedirects: 0 });
         await look(page, file, { "account-order": ordered.headers().location, "account-orders-one": "/account/orders" });
@@ -78,6 +80,11 @@ for (const { name: size, viewport } of sizes) {
         await staff.goto(`/admin/orders/${id}`);
         const customer = await staff.getByRole("link", { name: "Rita Record" }).getAttribute("href");
         await look(staff, file, { customer: customer as string, erase: `${customer}/erase` });
+        for (const [name, list] of Object.entries({ mail: "/admin/mail?q=rita@example.com", user: "/admin/users" })) {
+          await staff.goto(list);
+          const record = await staff.getByRole("row").nth(1).getByRole("link").first().getAttribute("href");
+          await look(staff, file, { [name]: record as string });
+        }
       });
     });
   }

@@ -1,8 +1,8 @@
-// Pages in the reader's language: by the browser, by what was chosen on a page.
+// Pages in the reader's language: by the browser, by what was chosen on a page, by the account.
 
 import type { Page } from "@playwright/test";
 
-import { expect, placeOrder, test } from "../fixtures/shop";
+import { PASSWORD, expect, logIn, placeOrder, section, test } from "../fixtures/shop";
 import { type Language, texts } from "../fixtures/texts";
 
 const english = texts("en");
@@ -40,7 +40,8 @@ for (const { language, locale, day, moment, book, price } of languages) {
         ...["/admin", "/admin/orders", `/admin/orders/${id}`, `/admin/orders/${id}/sheet`, "/admin/orders/new"],
         ...["/admin/ar-projects", `/admin/ar-projects/${album.id}`, `/admin/ar-projects/${album.id}/overlay/0`, "/admin/ar-projects/new"],
         ...["/admin/products", "/admin/products/new", "/admin/currencies", "/admin/currencies/RUB", "/admin/currencies/import"],
-        ...["/admin/customers", "/admin/customers/new"],
+        ...["/admin/customers", "/admin/customers/new", "/admin/mail", "/admin/audit", "/admin/settings"],
+        ...["/admin/users", "/admin/users/new", "/account"],
       ];
       for (const path of [...outside, ...inside]) {
         await staff.goto(path);
@@ -80,4 +81,22 @@ test("a language that is chosen on a page is kept", async ({ staff, page }) => {
   await expectSpoken(staff, "hy");
   await staff.getByRole("button", { name: "English" }).click();
   await expect(staff.getByRole("heading", { level: 1 })).toHaveText("Orders");
+});
+
+test("an account's language is spoken wherever it is logged in", async ({ page, browser, baseURL }) => {
+  const form = { name: "Lena Language", email: "lena@example.com", password: PASSWORD };
+  expect((await page.request.post("/signup", { form })).ok()).toBe(true);
+  await page.goto("/account");
+  const profile = section(page, "Name and language");
+  await profile.getByRole("combobox", { name: "Language" }).selectOption("Հայերեն");
+  await profile.getByRole("button", { name: "Save" }).click();
+  await expectSpoken(page, "hy");
+
+  const elsewhere = await browser.newContext({ locale: "en-GB", baseURL });
+  const other = await elsewhere.newPage();
+  await other.goto("/login");
+  await logIn(other, form.email, form.password);
+  await expect(other).toHaveURL("/living-photos");
+  await expectSpoken(other, "hy");
+  await elsewhere.close();
 });

@@ -163,7 +163,7 @@ async fn stock(kinora: &Installation, database: Option<&url::Url>) {
     state.db.close().await;
 }
 
-/// Gives the manager's cookie.
+/// Gives the admin's cookie.
 async fn log_in(customer: &Customer, url: &str) -> String {
     let form = [("email", EMAIL), ("password", PASSWORD)];
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
