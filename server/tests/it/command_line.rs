@@ -54,6 +54,37 @@ fn compile_tells_what_it_found() {
 }
 
 #[test]
+fn the_first_admin_is_made_on_the_command_line_with_a_password_from_standard_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let admin = |verb: &[&str], password: &str| {
+        let arguments = [&["admin"], verb, &["--data", "data"]].concat();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kinora"));
+        command.current_dir(folder.path()).args(arguments).env_remove("DATABASE_URL");
+        let mut kinora = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        kinora.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
+        kinora.wait_with_output().unwrap()
+    };
+    let create = ["create", "--email", "Ani@shop.example", "--name", "Ani"];
+    let short = admin(&create, "short\n");
+    assert_eq!(short.status.code(), Some(3));
+    assert!(stderr(&short).contains("password_length"), "{}", stderr(&short));
+    let made = admin(&create, "correct horse battery\n");
+    assert!(made.status.success(), "{}", stderr(&made));
+    assert!(!stdout(&made).contains("horse") && stdout(&made).contains("can log in"), "{}", stdout(&made));
+    let again = admin(&create, "correct horse battery\n");
+    assert_eq!(again.status.code(), Some(3));
+    assert!(stderr(&again).contains("email_taken"), "{}", stderr(&again));
+
+    let known = ["password", "--email", "ani@shop.example"];
+    assert!(admin(&known, "battery horse correct\n").status.success());
+    let unknown = admin(&["password", "--email", "nobody@shop.example"], "battery horse correct\n");
+    assert_eq!(unknown.status.code(), Some(3));
+    assert!(stderr(&unknown).contains("not_found"), "{}", stderr(&unknown));
+    let bad = admin(&["create", "--email", "no address", "--name", "Ani"], "battery horse correct\n");
+    assert_eq!(bad.status.code(), Some(2));
+}
+
+#[test]
 fn what_fails_leaves_no_file_and_an_exit_code_that_says_why() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("good.jpg"), photo(1)).unwrap();
