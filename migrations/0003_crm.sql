@@ -222,7 +222,12 @@ CREATE TABLE visits (
     PRIMARY KEY (project_id, day)
 );
 
-CREATE INDEX visits_by_day ON visits (day);
+-- The same of all projects together.
+CREATE TABLE visit_days (
+    day BIGINT NOT NULL PRIMARY KEY,
+    scans BIGINT NOT NULL,
+    plays BIGINT NOT NULL
+);
 
 CREATE TABLE mails (
     id TEXT NOT NULL PRIMARY KEY,

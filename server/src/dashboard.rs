@@ -90,7 +90,7 @@ fn in_base(minor: i64, from: &str, base: &str, currencies: &[Currency]) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::{DayOfVisits, Quarter};
+    use crate::db::{DayVisits, Quarter};
 
     /// 24 November 2026, 23:37:37 UTC: the 25th in Yerevan.
     const NOW_MS: i64 = 1_795_563_457_000;
@@ -130,7 +130,7 @@ mod tests {
         let zone = Format::new(Language::En, "UTC");
         let quarters =
             vec![quarter(NOW_MS, "USD", 1, 1000), quarter(NOW_MS, "AMD", 1, 200), quarter(NOW_MS, "XXX", 1, 5)];
-        let visits = vec![DayOfVisits { day: NOW_MS / DAY_MS, scans: 3, plays: 2 }];
+        let visits = vec![DayVisits { day: NOW_MS / DAY_MS, scans: 3, plays: 2 }];
         let stats = sum_up(Numbers { quarters, visits, ..Numbers::default() }, &currencies(), &zone, NOW_MS);
         assert_eq!(stats.revenue_minor.today, 400_000 + 200, "10 USD are 4000 AMD");
         assert_eq!((stats.scans.today, stats.plays.month), (3, 2));

@@ -53,7 +53,7 @@ pub use self::{
     audit::{Actor, AuditEntry, AuditFilter},
     currencies::{CSV, Currency, MANUAL, RATE_DIGITS_MAX, Rebase, rebased},
     customers::ProfileFields,
-    dashboard::{DayOfVisits, Numbers, QUARTER_MS, Quarter},
+    dashboard::{Numbers, QUARTER_MS, Quarter},
     demo::{Cell, word_rows},
     dump::{TABLES, Value},
     list::{PAGE_ROWS, Page, Place, Plan, Sort},

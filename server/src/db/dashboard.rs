@@ -3,7 +3,10 @@
 use app::crm::dashboard::{FailedProject, LatestOrder, StateCount};
 use sqlx::{Row, any::AnyRow};
 
-use super::Db;
+use super::{
+    Db,
+    visits::{DayVisits, read_day},
+};
 
 /// Most failures and orders that are listed.
 const FAILURES_MAX: i64 = 8;
@@ -24,24 +27,13 @@ pub struct Quarter {
     pub total_minor: i64,
 }
 
-/// Scans and plays of a UTC day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DayOfVisits {
-    /// Days since 1970.
-    pub day: i64,
-    /// Codes scanned.
-    pub scans: i64,
-    /// Videos begun.
-    pub plays: i64,
-}
-
 /// What the dashboard is made of.
 #[derive(Clone, Debug, Default)]
 pub struct Numbers {
     /// Orders by quarters of an hour.
     pub quarters: Vec<Quarter>,
     /// Visits by days.
-    pub visits: Vec<DayOfVisits>,
+    pub visits: Vec<DayVisits>,
     /// Projects by state.
     pub projects: Vec<StateCount>,
     /// Bytes of all projects.
@@ -63,8 +55,7 @@ impl Db {
         let quarters = "SELECT created_ms / 900000 AS quarter, base, COUNT(*) AS orders, \
                         CAST(SUM(base_minor) AS BIGINT) AS total_minor FROM orders \
                         WHERE created_ms >= $1 AND status <> 'cancelled' GROUP BY created_ms / 900000, base";
-        let visits = "SELECT day, CAST(SUM(scans) AS BIGINT) AS scans, CAST(SUM(plays) AS BIGINT) AS plays FROM visits \
-                      WHERE day >= $1 GROUP BY day";
+        let visits = "SELECT day, scans, plays FROM visit_days WHERE day >= $1";
         let projects = "SELECT status, COUNT(*) AS count FROM ar_projects GROUP BY status ORDER BY status";
         let stored = "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM ar_projects WHERE bytes > 0";
         let failures = "SELECT id, name, failure_code FROM ar_projects WHERE status = 'failed' \
@@ -84,7 +75,7 @@ impl Db {
         drop(held);
         Ok(Numbers {
             quarters: quarters.iter().map(read_quarter).collect::<Result<_, _>>()?,
-            visits: visits.iter().map(read_visits).collect::<Result<_, _>>()?,
+            visits: visits.iter().map(read_day).collect::<Result<_, _>>()?,
             projects: projects.iter().map(read_state).collect::<Result<_, _>>()?,
             stored_bytes,
             failures: failures.iter().map(read_failure).collect::<Result<_, _>>()?,
@@ -101,10 +92,6 @@ fn read_quarter(row: &AnyRow) -> Result<Quarter, sqlx::Error> {
         orders: row.try_get("orders")?,
         total_minor: row.try_get("total_minor")?,
     })
-}
-
-fn read_visits(row: &AnyRow) -> Result<DayOfVisits, sqlx::Error> {
-    Ok(DayOfVisits { day: row.try_get("day")?, scans: row.try_get("scans")?, plays: row.try_get("plays")? })
 }
 
 fn read_state(row: &AnyRow) -> Result<StateCount, sqlx::Error> {

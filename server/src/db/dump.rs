@@ -5,7 +5,7 @@ use sqlx::{Column, Connection, Row, any::AnyRow};
 use super::Db;
 
 /// Every table but the sessions and the links that work once, each after those it refers to.
-pub const TABLES: [&str; 17] = [
+pub const TABLES: [&str; 18] = [
     "settings",
     "leases",
     "counters",
@@ -20,6 +20,7 @@ pub const TABLES: [&str; 17] = [
     "order_items",
     "ar_projects",
     "visits",
+    "visit_days",
     "mails",
     "audit",
     "words",

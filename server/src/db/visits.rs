@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{Connection, Row};
+use sqlx::{Connection, Row, any::AnyRow};
 
 use super::Db;
 
@@ -17,7 +17,7 @@ pub struct Visit {
     pub scanned_ms: Option<i64>,
 }
 
-/// A day of a project.
+/// A day of a project, or of all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DayVisits {
     /// Days since 1970 UTC.
@@ -38,6 +38,14 @@ impl Db {
                       ON CONFLICT (project_id, day) DO UPDATE SET scans = visits.scans + $3, plays = visits.plays + $4";
         let update = "UPDATE ar_projects SET scans = scans + $2, plays = plays + $3, \
                       scanned_ms = CASE WHEN scanned_ms IS NULL OR scanned_ms < $4 THEN $4 ELSE scanned_ms END WHERE id = $1";
+        let together = "INSERT INTO visit_days (day, scans, plays) VALUES ($1, $2, $3) \
+                        ON CONFLICT (day) DO UPDATE SET scans = visit_days.scans + $2, plays = visit_days.plays + $3";
+        let mut days: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
+        for ((_, day), visit) in visits {
+            let (scans, plays) = days.entry(*day).or_default();
+            *scans += visit.scans;
+            *plays += visit.plays;
+        }
         let played = "UPDATE ar_projects SET plays = plays + $2 WHERE id = $1";
         let mut held = self.hold("add_visits").await?;
         let mut transaction = held.begin().await?;
@@ -49,6 +57,9 @@ impl Db {
                 None => sqlx::query(played).bind(id).bind(visit.plays),
             };
             done.execute(&mut *transaction).await?;
+        }
+        for (day, (scans, plays)) in days {
+            sqlx::query(together).bind(day).bind(scans).bind(plays).execute(&mut *transaction).await?;
         }
         transaction.commit().await
     }
@@ -62,9 +73,10 @@ impl Db {
         let mut held = self.hold("visits_of").await?;
         let rows = sqlx::query(select).bind(id).bind(from_day).fetch_all(&mut *held).await?;
         drop(held);
-        let read = |row: &sqlx::any::AnyRow| {
-            Ok(DayVisits { day: row.try_get("day")?, scans: row.try_get("scans")?, plays: row.try_get("plays")? })
-        };
-        rows.iter().map(read).collect()
+        rows.iter().map(read_day).collect()
     }
+}
+
+pub(super) fn read_day(row: &AnyRow) -> Result<DayVisits, sqlx::Error> {
+    Ok(DayVisits { day: row.try_get("day")?, scans: row.try_get("scans")?, plays: row.try_get("plays")? })
 }

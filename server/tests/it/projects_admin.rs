@@ -13,6 +13,7 @@ use axum::{
 use serde_json::{Value, json};
 use server::{
     clock::Clock,
+    db::DayVisits,
     sweep::{Sweep, sweep},
     visits::write_down,
 };
@@ -493,6 +494,9 @@ async fn scans_and_plays_are_counted_without_the_database() {
     let days = shop.state.db.visits_of(&album.id, 0).await.unwrap();
     assert_eq!(days.iter().map(|day| (day.scans, day.plays)).collect::<Vec<_>>(), [(3, 1), (1, 1)]);
     assert_eq!(days[1].day, days[0].day + 1);
+    let together = shop.state.db.numbers(0).await.unwrap().visits;
+    let sum = |count: fn(&DayVisits) -> i64| together.iter().map(count).sum::<i64>();
+    assert_eq!((together.len(), sum(|day| day.scans), sum(|day| day.plays)), (2, 4, 2));
     let manager = Browser::of(&shop, Role::Manager).await;
     let page = manager.get(&format!("/admin/ar-projects/{}", album.id)).await.text();
     assert!(page.contains("3 scans, 1 play") && page.contains("1 scan, 1 play"), "{page}");
