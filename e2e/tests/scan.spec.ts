@@ -61,8 +61,7 @@ test("plays the video on the photo, pauses when the photo is lost and goes on wh
 
   await expectState(page, "lost");
   await expectOnPhoto(page, "none");
-  const lost = await film(page);
-  expect(lost.paused).toBe(true);
+  await expect.poll(async () => (await film(page)).paused).toBe(true);
   await expect(page.getByRole("status")).toHaveText("Point the camera at the photo again.");
 
   await expectState(page, "tracking");
