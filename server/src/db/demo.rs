@@ -9,8 +9,8 @@ use super::{
     words,
 };
 
-/// Most values of one statement: both databases take more.
-const BINDS_MAX: usize = 20_000;
+/// Most values of one statement: SQLite looks for each among all that come before it.
+const BINDS_MAX: usize = 600;
 
 /// A value of a row.
 #[derive(Clone, Debug)]
