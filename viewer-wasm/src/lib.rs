@@ -13,6 +13,8 @@
 
 #![warn(missing_docs)]
 
+#[cfg(feature = "bindings")]
+pub mod bindings;
 pub mod detect;
 pub mod engine;
 pub mod homography;

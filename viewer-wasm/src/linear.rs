@@ -20,8 +20,8 @@ impl<const N: usize> NormalEquations<N> {
         for row in 0..N {
             let scaled = weight * derivatives[row];
             self.vector[row] += scaled * missing;
-            for column in 0..=row {
-                self.matrix[row][column] += scaled * derivatives[column];
+            for (sum, derivative) in self.matrix[row][..=row].iter_mut().zip(derivatives) {
+                *sum += scaled * derivative;
             }
         }
     }
@@ -62,10 +62,8 @@ impl<const N: usize> NormalEquations<N> {
         let mut factor = [[0.0; N]; N];
         for row in 0..N {
             for column in 0..=row {
-                let mut sum = self.matrix[row][column];
-                for before in 0..column {
-                    sum -= factor[row][before] * factor[column][before];
-                }
+                let known: f64 = factor[row][..column].iter().zip(&factor[column]).map(|(a, b)| a * b).sum();
+                let sum = self.matrix[row][column] - known;
                 if row == column {
                     // Of a diagonal that rounding alone keeps above 0, nothing can be learnt.
                     if sum <= self.matrix[row][row] * 1e-12 || !sum.is_finite() {

@@ -187,9 +187,9 @@ pub fn fit(
         let mut with_priors = equations;
         let away = pose.step_from(&start);
         let distance = pose.translation[2];
-        for unknown in 0..6 {
+        for (unknown, away) in away.into_iter().enumerate() {
             let unit = if unknown < 3 { MOTION_DEVIATION } else { MOTION_DEVIATION * distance };
-            with_priors.add_prior(unknown, -away[unknown], 1.0 / (unit * unit));
+            with_priors.add_prior(unknown, -away, 1.0 / (unit * unit));
         }
         with_priors.add_prior(6, believed.focal_log - camera.focal_log, believed.information);
         let solution = with_priors.solve()?;

@@ -67,7 +67,7 @@ pub fn locate(
             guesses.push((votes, guess, proposed));
         }
     }
-    guesses.sort_by(|a, b| b.0.cmp(&a.0));
+    guesses.sort_by_key(|(votes, ..)| std::cmp::Reverse(*votes));
     let mut best: Option<Candidate> = None;
     for (_, guess, proposed) in guesses.iter().take(REFINED_MAX) {
         points.clear();
