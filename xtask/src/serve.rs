@@ -15,8 +15,13 @@ pub(crate) const WEB_DIR_VARIABLE: &str = "KINORA_WEB_DIR";
 pub(crate) fn build_server(workspace: &Workspace, profile: &str) -> anyhow::Result<PathBuf> {
     let mut build = cargo(&workspace.path("."), ["build", "-p", "server", "--bin", "kinora", "--profile", profile]);
     run(build.env(WEB_DIR_VARIABLE, workspace.web_dir()))?;
+    Ok(binary(workspace, profile))
+}
+
+/// Where a build puts the binary.
+pub(crate) fn binary(workspace: &Workspace, profile: &str) -> PathBuf {
     let folder = if profile == "dev" { "debug" } else { profile };
-    Ok(workspace.target(&format!("{folder}/kinora{}", std::env::consts::EXE_SUFFIX)))
+    workspace.target(&format!("{folder}/kinora{}", std::env::consts::EXE_SUFFIX))
 }
 
 /// Builds everything and runs `kinora serve` until it ends.

@@ -31,7 +31,8 @@ pub(crate) fn test(workspace: &Workspace, suites: &[Suite]) -> anyhow::Result<()
     if !wanted(Suite::Wasm) && !wanted(Suite::Browser) {
         return Ok(());
     }
-    let binary = serve::build_server(workspace, "dev")?;
+    // The native tests have built the binary; alone it would be built again, with its dependencies, for fewer features.
+    let binary = if wanted(Suite::Native) { serve::binary(workspace, "dev") } else { serve::build_server(workspace, "dev")? };
     let e2e = workspace.path("e2e");
     setup::programs(workspace, &setup::BROWSER)?;
     setup::npm_packages(&e2e)?;
@@ -46,12 +47,13 @@ pub(crate) fn test(workspace: &Workspace, suites: &[Suite]) -> anyhow::Result<()
     Ok(())
 }
 
-/// On SQLite, then what asks a database once more on PostgreSQL.
+/// On SQLite, then what asks a database once more on PostgreSQL: of the same build, for which the whole workspace is named.
 fn native(workspace: &Workspace) -> anyhow::Result<()> {
     let root = workspace.path(".");
     let postgres = Postgres::start(workspace)?;
     let mut tests = cargo(&root, ["test", "--workspace", "--quiet"]);
     run(tests.env_remove(POSTGRES_VARIABLE).env(WEB_DIR_VARIABLE, workspace.web_dir()))?;
-    let mut tests = cargo(&root, ["test", "-p", "server", "--quiet", "--tests"]);
+    let suites = ["--test", "it", "--test", "live", "--test", "outage"];
+    let mut tests = cargo(&root, ["test", "--workspace", "--quiet"].into_iter().chain(suites));
     run(postgres.tell(tests.env(WEB_DIR_VARIABLE, workspace.web_dir())))
 }
