@@ -45,6 +45,11 @@ impl Tracker {
         }
     }
 
+    /// Learns how one more photo looks from one more side; false when all is known. For the time before the first frame.
+    pub fn prepare(&mut self) -> bool {
+        self.engine.prepare()
+    }
+
     /// Where to write the next frame's pixels: four bytes each, red, green, blue and alpha.
     ///
     /// # Errors

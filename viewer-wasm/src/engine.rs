@@ -1,6 +1,6 @@
 //! Frame by frame: searches for the photos that are not seen, tracks those that are.
 
-use std::ops::Range;
+use std::{collections::VecDeque, ops::Range};
 
 use compiler_wasm::{bundle::decode_bundle, error::BundleError, plane::GrayImage};
 
@@ -8,12 +8,12 @@ use crate::{
     detect::{Detector, Feature},
     homography::{Matrix3, Point, apply, invert, multiply},
     image::{Levels, PixelFormat, double_into, empty, gray_into},
-    index::{Index, Match},
+    index::{Index, Match, TABLES},
     pose::{Belief, Camera, Observation, Pose, fit},
     recognize::{self, locate},
     target::Target,
     track::{self, align, unit_homography},
-    views::{Landmark, landmarks},
+    views::{Landmark, STRAIGHT, Surveyor, View, views},
 };
 
 /// The coarsest level of a frame has at least so many pixels on its shorter side.
@@ -32,6 +32,12 @@ const INERTIA: f64 = 0.9;
 const CANDIDATES_MAX: usize = 4;
 /// Strongest features of each cell of a frame, and of a doubled one.
 const PER_CELL: usize = 6;
+/// Photos that are known from straight above before [`Engine::add`] ends.
+const PREPARED_AT_ONCE: usize = 8;
+/// Views that a frame looks at while nothing is tracked.
+const PREPARED_A_FRAME: usize = 2;
+/// Up to so many landmarks all tables of the index are made at once.
+const LANDMARKS_FEW: usize = 4000;
 /// While a photo is tracked, others are searched for in one frame of so many.
 const SEARCH_EVERY: u64 = 4;
 
@@ -81,6 +87,9 @@ pub struct Engine {
     targets: Vec<Target>,
     landmarks: Vec<Landmark>,
     index: Index,
+    /// Targets and the views of them that were not looked at yet.
+    pending: VecDeque<(usize, View)>,
+    surveyor: Surveyor,
     tracks: Vec<Option<Track>>,
     camera: Option<Camera>,
     levels: Levels,
@@ -122,7 +131,9 @@ impl Engine {
         Self {
             targets: Vec::new(),
             landmarks: Vec::new(),
-            index: Index::new(&[]),
+            index: Index::default(),
+            pending: VecDeque::new(),
+            surveyor: Surveyor::default(),
             tracks: Vec::new(),
             camera: None,
             levels: Levels::default(),
@@ -143,19 +154,46 @@ impl Engine {
 
     /// Looks for the targets of a `.mind` from now on; gives their indexes.
     ///
+    /// They are known at once from straight above, and from aside as [`Self::prepare`] goes on.
+    ///
     /// # Errors
     /// [`BundleError`] when it is not one.
     pub fn add(&mut self, mind: &[u8]) -> Result<Range<usize>, BundleError> {
         let first = self.targets.len();
         for target in decode_bundle(mind)?.targets {
-            let Some(target) = Target::new(&target) else { continue };
-            let index = u32::try_from(self.targets.len()).unwrap_or(u32::MAX);
-            landmarks(index, &target, &mut self.detector, &mut self.landmarks);
-            self.targets.push(target);
+            self.targets.push(Target::new(&target));
             self.tracks.push(None);
         }
-        self.index = Index::new(&self.landmarks);
-        Ok(first..self.targets.len())
+        let added = first..self.targets.len();
+        for (number, view) in views().enumerate() {
+            for target in added.clone() {
+                if number < STRAIGHT && target < PREPARED_AT_ONCE {
+                    self.survey(target, view);
+                } else {
+                    self.pending.push_back((target, view));
+                }
+            }
+        }
+        self.index.update(&self.landmarks, TABLES);
+        Ok(added)
+    }
+
+    /// Learns how one more photo looks from one more side; false when all is known.
+    ///
+    /// A call takes one or two milliseconds. Frames do so too while nothing is tracked; calling it before the first, while
+    /// the camera is still awaited, makes the first frames quicker.
+    pub fn prepare(&mut self) -> bool {
+        if let Some((target, view)) = self.pending.pop_front() {
+            self.survey(target, view);
+        }
+        let tables = if self.landmarks.len() < LANDMARKS_FEW { TABLES } else { 1 };
+        self.index.update(&self.landmarks, tables);
+        !self.pending.is_empty()
+    }
+
+    fn survey(&mut self, target: usize, view: View) {
+        let index = u32::try_from(target).unwrap_or(u32::MAX);
+        self.surveyor.survey(index, &self.targets[target], view, &mut self.landmarks);
     }
 
     /// The lens, as far as it is known; `None` before the first frame.
@@ -179,6 +217,11 @@ impl Engine {
         self.camera = Some(camera);
         for target in 0..self.targets.len() {
             self.follow(target);
+        }
+        if self.tracks.iter().all(Option::is_none) {
+            for _ in 0..PREPARED_A_FRAME {
+                self.prepare();
+            }
         }
         let tracked = self.tracks.iter().flatten().filter(|track| track.lost == 0).count();
         if tracked < self.targets.len() && (tracked == 0 || self.frames.is_multiple_of(SEARCH_EVERY)) {

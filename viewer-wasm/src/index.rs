@@ -10,7 +10,7 @@ use compiler_wasm::{bundle::Descriptor, freak::hamming_distance};
 use crate::{detect::Feature, views::Landmark};
 
 /// Tables, each with its own bits.
-const TABLES: usize = 14;
+pub const TABLES: usize = 14;
 /// Landmarks that a bucket holds on average, as a power of two.
 const BUCKET_LOG: u32 = 3;
 /// Bits of a descriptor that say something.
@@ -35,16 +35,19 @@ pub struct Match {
     pub ratio: f32,
 }
 
-/// The tables over a list of landmarks.
+/// The tables over a list of landmarks, which may grow.
 #[derive(Default)]
 pub struct Index {
-    bits: u32,
     tables: Vec<Table>,
+    /// The table that is made anew next.
+    stalest: usize,
     /// For each landmark the last query that has seen it.
     seen: Vec<u32>,
     query: u32,
+    random: u64,
 }
 
+#[derive(Default)]
 struct Table {
     /// Which bits, from the first.
     bits: Vec<u32>,
@@ -54,13 +57,18 @@ struct Table {
 }
 
 impl Index {
-    /// Tables over these landmarks.
-    #[must_use]
-    pub fn new(landmarks: &[Landmark]) -> Self {
-        let bits = (landmarks.len().max(1).ilog2()).saturating_sub(BUCKET_LOG).clamp(6, 16);
-        let mut random = 0x9e37_79b9_7f4a_7c15_u64;
-        let tables = (0..TABLES).map(|_| Table::new(landmarks, bits, &mut random)).collect();
-        Self { bits, tables, seen: vec![0; landmarks.len()], query: 0 }
+    /// Makes some of the tables anew, so that they hold landmarks that have come since; all of them after so many calls
+    /// that they add up to [`TABLES`].
+    pub fn update(&mut self, landmarks: &[Landmark], tables: usize) {
+        self.tables.resize_with(TABLES, Table::default);
+        self.seen.resize(landmarks.len(), 0);
+        for _ in 0..tables.min(TABLES) {
+            let table = &mut self.tables[self.stalest];
+            if table.items.len() < landmarks.len() {
+                *table = Table::new(landmarks, &mut self.random);
+            }
+            self.stalest = (self.stalest + 1) % TABLES;
+        }
     }
 
     /// Appends the matches of features.
@@ -100,12 +108,6 @@ impl Index {
             }
         }
     }
-
-    /// Bits of a bucket's key.
-    #[must_use]
-    pub fn bits(&self) -> u32 {
-        self.bits
-    }
 }
 
 fn is_same_place(a: &Landmark, b: &Landmark) -> bool {
@@ -113,7 +115,8 @@ fn is_same_place(a: &Landmark, b: &Landmark) -> bool {
 }
 
 impl Table {
-    fn new(landmarks: &[Landmark], count: u32, random: &mut u64) -> Self {
+    fn new(landmarks: &[Landmark], random: &mut u64) -> Self {
+        let count = landmarks.len().max(1).ilog2().saturating_sub(BUCKET_LOG).clamp(6, 16);
         let mut bits = Vec::new();
         while bits.len() < count as usize {
             let bit = next_random(random) % DESCRIPTOR_BITS;
@@ -144,6 +147,9 @@ impl Table {
     }
 
     fn bucket(&self, descriptor: &Descriptor) -> &[u32] {
+        if self.starts.is_empty() {
+            return &[];
+        }
         let key = self.key(descriptor);
         let bucket = &self.items[self.starts[key] as usize..self.starts[key + 1] as usize];
         &bucket[..bucket.len().min(BUCKET_MAX)]

@@ -76,7 +76,7 @@ pub fn locate(
             guesses.push((votes, guess, proposed));
         }
     }
-    guesses.sort_by_key(|(votes, ..)| std::cmp::Reverse(*votes));
+    guesses.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.2.ratio.total_cmp(&b.2.ratio)).then(a.2.feature.cmp(&b.2.feature)));
     let mut best: Option<Candidate> = None;
     for (_, guess, proposed) in guesses.iter().take(REFINED_MAX) {
         points.clear();

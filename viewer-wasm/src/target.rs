@@ -28,13 +28,18 @@ pub struct Target {
 }
 
 impl Target {
-    /// Of a target of a `.mind`; `None` when it has no picture.
+    /// Of a target of a `.mind`. One without a picture has no places and is never seen.
     #[must_use]
-    pub fn new(target: &bundle::Target) -> Option<Self> {
-        let finest = target.tracking.first().filter(|tracking| tracking.image.min_side() >= MIN_SIDE_PX)?;
-        let extent = [target.width, target.height].map(|side| f64::from(side) * finest.scale);
+    pub fn new(target: &bundle::Target) -> Self {
+        let Some(finest) = target.tracking.first() else { return Self::unseen() };
+        let image = &finest.image;
+        let extent = [(target.width, image.width), (target.height, image.height)].map(|(side, pixels)| {
+            let side = f64::from(side) * finest.scale;
+            // A file that says otherwise than its picture is not believed.
+            if (side - pixels as f64).abs() <= 1.0 { side } else { pixels as f64 }
+        });
         let mut images = Levels::default();
-        *images.base() = fill_holes(&finest.image);
+        *images.base() = fill_holes(image);
         images.build(MIN_SIDE_PX);
         let places = images
             .all()
@@ -42,7 +47,20 @@ impl Target {
             .enumerate()
             .map(|(level, image)| select_places(image, (PLACES_MAX >> level).max(PLACES_MIN)))
             .collect();
-        Some(Self { extent, images, places })
+        Self { extent, images, places }
+    }
+
+    fn unseen() -> Self {
+        let mut images = Levels::default();
+        *images.base() = GrayImage { width: 1, height: 1, data: vec![0] };
+        images.build(MIN_SIDE_PX);
+        Self { extent: [1.0, 1.0], images, places: vec![Vec::new()] }
+    }
+
+    /// Whether there is enough of a picture to look for.
+    #[must_use]
+    pub fn is_seen(&self) -> bool {
+        self.images()[0].min_side() >= MIN_SIDE_PX
     }
 
     /// The copies, each half the one before.

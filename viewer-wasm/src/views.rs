@@ -37,27 +37,59 @@ pub struct Landmark {
     pub descriptor: Descriptor,
 }
 
-/// Appends the landmarks of all views of a target.
-pub fn landmarks(index: u32, target: &Target, detector: &mut Detector, found: &mut Vec<Landmark>) {
-    let mut view = empty();
-    let mut features = Vec::new();
-    for (tilt, directions) in TILTS {
-        for direction in 0..directions {
-            let angle = std::f64::consts::PI * f64::from(direction) / f64::from(directions);
-            for scale in SCALES {
-                let (forth, origin) = draw(target, scale, tilt, angle, &mut view);
-                features.clear();
-                detector.detect(&view, PER_CELL, &mut features);
-                found.extend(features.iter().filter_map(|feature| landmark(index, target, feature, forth, origin)));
-            }
+/// A way to look at a photo.
+#[derive(Clone, Copy, Debug)]
+pub struct View {
+    scale: f64,
+    /// Length to width.
+    tilt: f64,
+    /// Radians.
+    direction: f64,
+}
+
+/// All views, those from straight above first.
+pub fn views() -> impl Iterator<Item = View> {
+    TILTS.into_iter().flat_map(|(tilt, directions)| {
+        let turned = move |direction| std::f64::consts::PI * f64::from(direction) / f64::from(directions);
+        (0..directions).flat_map(move |direction| {
+            SCALES.into_iter().map(move |scale| View { scale, tilt, direction: turned(direction) })
+        })
+    })
+}
+
+/// Views from straight above.
+pub const STRAIGHT: usize = SCALES.len();
+
+/// Draws a target's views and finds what is to be seen there; keeps its memory for the next.
+pub struct Surveyor {
+    detector: Detector,
+    view: GrayImage,
+    features: Vec<Feature>,
+}
+
+impl Default for Surveyor {
+    fn default() -> Self {
+        Self { detector: Detector::default(), view: empty(), features: Vec::new() }
+    }
+}
+
+impl Surveyor {
+    /// Appends the landmarks of a view of a target.
+    pub fn survey(&mut self, index: u32, target: &Target, view: View, found: &mut Vec<Landmark>) {
+        if !target.is_seen() {
+            return;
         }
+        let (forth, origin) = draw(target, view, &mut self.view);
+        self.features.clear();
+        self.detector.detect(&self.view, PER_CELL, &mut self.features);
+        found.extend(self.features.iter().filter_map(|feature| landmark(index, target, feature, forth, origin)));
     }
 }
 
 /// Draws a view, and gives the way from the photo's finest copy to it: four of a matrix, and where the origin goes.
-fn draw(target: &Target, scale: f64, tilt: f64, angle: f64, view: &mut GrayImage) -> ([f64; 4], [f64; 2]) {
-    let (sin, cos) = (libm::sin(angle), libm::cos(angle));
-    // Squeezed along `angle`, as a photo is that is turned about the axis across it.
+fn draw(target: &Target, View { scale, tilt, direction }: View, view: &mut GrayImage) -> ([f64; 4], [f64; 2]) {
+    let (sin, cos) = (libm::sin(direction), libm::cos(direction));
+    // Squeezed along `direction`, as a photo is that is turned about the axis across it.
     let squeezed = scale / tilt;
     let forth = [
         squeezed * cos * cos + scale * sin * sin,
@@ -80,7 +112,7 @@ fn draw(target: &Target, scale: f64, tilt: f64, angle: f64, view: &mut GrayImage
     let taps = (1.0 / squeezed).ceil();
     let step = [cos / squeezed / taps, sin / squeezed / taps];
     let image = &target.images()[0];
-    let inside = [width, height].map(|side| side - 0.5);
+    let inside = [image.width, image.height].map(|side| side as f64 - 0.51);
     for index in 0..columns * rows {
         let x = (index % columns) as f64 + 0.5 + low[0];
         let y = (index / columns) as f64 + 0.5 + low[1];
@@ -89,7 +121,7 @@ fn draw(target: &Target, scale: f64, tilt: f64, angle: f64, view: &mut GrayImage
         let mut tap = 0.5 - taps / 2.0;
         while tap < taps / 2.0 {
             // Beyond its edges the photo goes on as it ends.
-            let [x, y] = [0, 1].map(|axis| (at[axis] + tap * step[axis]).clamp(0.5, inside[axis] - 0.51));
+            let [x, y] = [0, 1].map(|axis| (at[axis] + tap * step[axis]).clamp(0.5, inside[axis]));
             #[expect(clippy::cast_possible_truncation, reason = "pixels of an image")]
             let level = sample(image, x as f32, y as f32).unwrap_or(128.0);
             sum += level;
