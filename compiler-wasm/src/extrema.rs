@@ -50,19 +50,29 @@ pub struct Extremum {
 #[must_use]
 pub fn find_extrema(pyramid: &Pyramid) -> Vec<Extremum> {
     let mut cells = vec![Vec::<Extremum>::new(); GRID * GRID];
-    for octave in 1..pyramid.count().saturating_sub(1) {
-        let dog = &pyramid.octave(octave).dog;
+    visit_extrema(pyramid, &mut Search::default(), &mut |extremum| {
+        let dog = &pyramid.octave(extremum.octave).dog;
         let (cell_width, cell_height) = (even(dog.width) / GRID as f64, even(dog.height) / GRID as f64);
-        let cell = |x: usize, y: usize| {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cell index is below 10")]
-            let index = |position: usize, size: f64| (position as f64 / size) as usize;
-            index(y, cell_height) * GRID + index(x, cell_width)
-        };
-        search_octave(pyramid, octave, &mut |extremum| {
-            keep_strongest(&mut cells[cell(extremum.x, extremum.y)], extremum);
-        });
-    }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cell index is below 10")]
+        let index = |position: usize, size: f64| (position as f64 / size) as usize;
+        let cell = index(extremum.y, cell_height) * GRID + index(extremum.x, cell_width);
+        keep_strongest(&mut cells[cell], extremum);
+    });
     cells.concat()
+}
+
+/// Memory of a search, kept for the next.
+#[derive(Default)]
+pub struct Search {
+    pair: Vec<(usize, Place)>,
+    peaks: PeakSearch,
+}
+
+/// Gives every extremum: octave by octave, the finest first, and one of each 2×2 block, by rows of blocks.
+pub fn visit_extrema(pyramid: &Pyramid, search: &mut Search, found: &mut impl FnMut(Extremum)) {
+    for octave in 1..pyramid.count().saturating_sub(1) {
+        search_octave(pyramid, octave, search, found);
+    }
 }
 
 fn even(length: usize) -> f64 {
@@ -78,18 +88,16 @@ fn keep_strongest(cell: &mut Vec<Extremum>, extremum: Extremum) {
     }
 }
 
-/// Gives one extremum of each 2×2 block, by rows of blocks.
-fn search_octave(pyramid: &Pyramid, octave: usize, found: &mut impl FnMut(Extremum)) {
+fn search_octave(pyramid: &Pyramid, octave: usize, search: &mut Search, found: &mut impl FnMut(Extremum)) {
     let dog = &pyramid.octave(octave).dog;
     if dog.width <= 2 * BORDER_PX || dog.height <= 2 * BORDER_PX {
         return;
     }
     let rows = BORDER_PX..dog.height - BORDER_PX;
-    let mut pair: Vec<(usize, Place)> = Vec::new();
-    let mut search = PeakSearch::default();
+    let Search { pair, peaks } = search;
     for y in rows.clone() {
         let columns = BORDER_PX..dog.width - BORDER_PX;
-        search.find([y - 1, y, y + 1].map(|y| dog.row(y)), columns, &mut |x| {
+        peaks.find([y - 1, y, y + 1].map(|y| dog.row(y)), columns, &mut |x| {
             if is_extremum(pyramid, octave, x, y) {
                 pair.push((x / 2, Place::of(x, y)));
             }

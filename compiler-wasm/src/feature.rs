@@ -33,7 +33,8 @@ pub fn describe(pyramid: &Pyramid, extrema: &[Extremum]) -> Features {
 }
 
 /// From pixels of an octave to pixels of its image.
-pub(crate) fn in_image(octave: usize, x: f32, y: f32) -> (f64, f64) {
+#[must_use]
+pub fn in_image(octave: usize, x: f32, y: f32) -> (f64, f64) {
     let scale = f64::from(1u32 << octave);
     let place = |position: f32| f64::from(position) * scale + scale / 2.0 - 0.5;
     (place(x), place(y))

@@ -1,0 +1,279 @@
+//! Frame by frame: searches for the photos that are not seen, tracks those that are.
+
+use std::ops::Range;
+
+use compiler_wasm::{bundle::decode_bundle, error::BundleError, plane::GrayImage};
+
+use crate::{
+    detect::{Detector, Feature},
+    homography::{Matrix3, Point, apply, multiply},
+    image::{Levels, PixelFormat, double_into, empty, gray_into},
+    index::{Index, Match},
+    pose::{Camera, Pose},
+    recognize::{self, locate},
+    target::Target,
+    track::{self, align, unit_homography},
+    views::{Landmark, landmarks},
+};
+
+/// The coarsest level of a frame has at least so many pixels on its shorter side.
+const LEVEL_MIN_PX: usize = 24;
+/// Share of the places that hold a pose found by its features, and one that is tracked.
+const SHARE_FOUND_MIN: f32 = 0.4;
+const SHARE_TRACKED_MIN: f32 = 0.25;
+const PLACES_FOUND_MIN: usize = 12;
+/// Frames that a lost pose is looked for where it was.
+const BRIDGED_FRAMES: u32 = 6;
+/// How much of the last motion is believed to go on.
+const INERTIA: f64 = 0.9;
+/// Photos with the most matches that are looked at in a frame.
+const CANDIDATES_MAX: usize = 4;
+/// Strongest features of each cell of a frame, and of a doubled one.
+const PER_CELL: usize = 6;
+/// While a photo is tracked, others are searched for in one frame of so many.
+const SEARCH_EVERY: u64 = 4;
+
+/// A camera's frame.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'a> {
+    /// `width * height` pixels.
+    pub pixels: &'a [u8],
+    /// Pixels a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// How they lie in memory.
+    pub format: PixelFormat,
+    /// When it was taken, in milliseconds from any beginning.
+    pub time_ms: f64,
+}
+
+/// Whether a photo is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It is where the pose says.
+    Tracking,
+    /// It was seen a moment ago; the pose is the last one.
+    Lost,
+}
+
+/// Where a photo is.
+#[derive(Clone, Copy, Debug)]
+pub struct TargetPose {
+    /// Index of the photo.
+    pub target: usize,
+    /// Whether it is seen.
+    pub state: State,
+    /// From the photo, (0, 0) its upper left and (1, 1) its lower right corner, to pixels of the frame; row-major.
+    pub homography: Matrix3,
+    /// Where its corners are in the frame: upper left, upper right, lower right, lower left.
+    pub corners: [Point; 4],
+    /// The share of the photo's places that were found, 0 to 1.
+    pub confidence: f32,
+    /// From the photo's space to the camera's.
+    pub pose: Pose,
+}
+
+/// Recognises photos in frames and tracks them.
+pub struct Engine {
+    targets: Vec<Target>,
+    landmarks: Vec<Landmark>,
+    index: Index,
+    tracks: Vec<Option<Track>>,
+    camera: Option<Camera>,
+    levels: Levels,
+    doubled: GrayImage,
+    detector: Detector,
+    features: Vec<Feature>,
+    matches: Vec<Match>,
+    of_target: Vec<Match>,
+    votes: Vec<(usize, usize)>,
+    recognize: recognize::Scratch,
+    track: track::Scratch,
+    poses: Vec<TargetPose>,
+    frames: u64,
+}
+
+/// A photo that was seen.
+#[derive(Clone, Copy, Debug)]
+struct Track {
+    pose: Pose,
+    /// The motion from frame to frame.
+    motion: [f64; 6],
+    /// Frames since it was seen.
+    lost: u32,
+    confidence: f32,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Engine {
+    /// An engine that looks for nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            targets: Vec::new(),
+            landmarks: Vec::new(),
+            index: Index::new(&[]),
+            tracks: Vec::new(),
+            camera: None,
+            levels: Levels::default(),
+            doubled: empty(),
+            detector: Detector::default(),
+            features: Vec::new(),
+            matches: Vec::new(),
+            of_target: Vec::new(),
+            votes: Vec::new(),
+            recognize: recognize::Scratch::default(),
+            track: track::Scratch::default(),
+            poses: Vec::new(),
+            frames: 0,
+        }
+    }
+
+    /// Looks for the targets of a `.mind` from now on; gives their indexes.
+    ///
+    /// # Errors
+    /// [`BundleError`] when it is not one.
+    pub fn add(&mut self, mind: &[u8]) -> Result<Range<usize>, BundleError> {
+        let first = self.targets.len();
+        for target in decode_bundle(mind)?.targets {
+            let Some(target) = Target::new(&target) else { continue };
+            let index = u32::try_from(self.targets.len()).unwrap_or(u32::MAX);
+            landmarks(index, &target, &mut self.detector, &mut self.landmarks);
+            self.targets.push(target);
+            self.tracks.push(None);
+        }
+        self.index = Index::new(&self.landmarks);
+        Ok(first..self.targets.len())
+    }
+
+    /// The lens, as far as it is known; `None` before the first frame.
+    #[must_use]
+    pub fn camera(&self) -> Option<&Camera> {
+        self.camera.as_ref()
+    }
+
+    /// Looks at a frame; gives the photos that are seen, or were a moment ago.
+    ///
+    /// # Panics
+    /// When the frame's pixels are fewer or more than its size says.
+    pub fn process(&mut self, frame: &Frame<'_>) -> &[TargetPose] {
+        self.frames += 1;
+        gray_into(frame.pixels, frame.width, frame.height, frame.format, self.levels.base());
+        self.levels.build(LEVEL_MIN_PX);
+        let camera = match self.camera {
+            Some(camera) => camera.resized(frame.width, frame.height),
+            None => Camera::new(frame.width, frame.height),
+        };
+        self.camera = Some(camera);
+        for target in 0..self.targets.len() {
+            self.follow(target);
+        }
+        let tracked = self.tracks.iter().flatten().filter(|track| track.lost == 0).count();
+        if tracked < self.targets.len() && (tracked == 0 || self.frames.is_multiple_of(SEARCH_EVERY)) {
+            self.search();
+        }
+        self.report();
+        &self.poses
+    }
+
+    /// Tracks a photo that was seen.
+    fn follow(&mut self, target: usize) {
+        let (Some(track), Some(mut camera)) = (self.tracks[target], self.camera) else { return };
+        let predicted = track.pose.moved(&track.motion.map(|step| step * INERTIA));
+        for start in [predicted, track.pose] {
+            let mut pose = start;
+            let mut lens = camera;
+            let hold = align(&self.targets[target], &self.levels, &mut pose, &mut lens, true, &mut self.track);
+            if let Some(hold) = hold.filter(|hold| hold.share() >= SHARE_TRACKED_MIN) {
+                camera = lens;
+                self.camera = Some(camera);
+                let motion = if track.lost == 0 { pose.step_from(&track.pose) } else { [0.0; 6] };
+                self.tracks[target] = Some(Track { pose, motion, lost: 0, confidence: hold.share() });
+                return;
+            }
+        }
+        let lost = track.lost + 1;
+        self.tracks[target] = (lost <= BRIDGED_FRAMES).then_some(Track { lost, motion: [0.0; 6], ..track });
+    }
+
+    /// Looks for the photos that are not seen, in the frame and, when that finds none, in the frame at twice its size.
+    fn search(&mut self) {
+        self.features.clear();
+        let mut detector = std::mem::take(&mut self.detector);
+        detector.detect(&self.levels.all()[0], PER_CELL, &mut self.features);
+        if !self.recognize() {
+            double_into(&self.levels.all()[0], &mut self.doubled);
+            let first = self.features.len();
+            detector.detect(&self.doubled, PER_CELL / 2, &mut self.features);
+            for feature in &mut self.features[first..] {
+                feature.at = feature.at.map(|at| at / 2.0);
+                feature.scale /= 2.0;
+            }
+            self.recognize();
+        }
+        self.detector = detector;
+    }
+
+    /// Matches the features, and follows every photo that is where its matches say.
+    fn recognize(&mut self) -> bool {
+        self.matches.clear();
+        self.index.find(&self.features, &self.landmarks, &mut self.matches);
+        self.votes.clear();
+        self.votes.extend((0..self.targets.len()).map(|target| (0, target)));
+        for found in &self.matches {
+            self.votes[self.landmarks[found.landmark as usize].target as usize].0 += 1;
+        }
+        self.votes.retain(|&(_, target)| self.tracks[target].is_none_or(|track| track.lost > 0));
+        self.votes.sort_unstable_by(|a, b| b.cmp(a));
+        let mut any = false;
+        for &(_, target) in self.votes.iter().take(CANDIDATES_MAX) {
+            self.of_target.clear();
+            let of_target = self.matches.iter().filter(|found| {
+                self.landmarks[found.landmark as usize].target as usize == target
+            });
+            self.of_target.extend(of_target);
+            let Some(candidate) = locate(&self.of_target, &self.features, &self.landmarks, &mut self.recognize) else {
+                continue;
+            };
+            let Some(mut camera) = self.camera else { continue };
+            let planar = crate::homography::invert(&self.targets[target].to_plane())
+                .and_then(|back| Pose::from_homography(&multiply(&candidate.homography, &back), &camera));
+            let Some(mut pose) = planar else { continue };
+            let hold = align(&self.targets[target], &self.levels, &mut pose, &mut camera, false, &mut self.track);
+            if let Some(hold) = hold
+                && hold.found >= PLACES_FOUND_MIN
+                && hold.share() >= SHARE_FOUND_MIN
+            {
+                self.camera = Some(camera);
+                self.tracks[target] = Some(Track { pose, motion: [0.0; 6], lost: 0, confidence: hold.share() });
+                any = true;
+            }
+        }
+        any
+    }
+
+    fn report(&mut self) {
+        self.poses.clear();
+        let Some(camera) = self.camera else { return };
+        for (index, (target, track)) in self.targets.iter().zip(&self.tracks).enumerate() {
+            let Some(track) = track else { continue };
+            let homography = unit_homography(target, &track.pose, &camera);
+            let corners = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]].map(|corner| apply(&homography, corner));
+            self.poses.push(TargetPose {
+                target: index,
+                state: if track.lost == 0 { State::Tracking } else { State::Lost },
+                homography,
+                corners,
+                confidence: track.confidence,
+                pose: track.pose,
+            });
+        }
+    }
+}
+

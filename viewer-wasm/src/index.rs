@@ -1,0 +1,159 @@
+//! Finds the landmarks most like a feature without comparing them all: locality-sensitive hashing.
+//!
+//! A table keeps the landmarks in buckets by some bits of their descriptors. Like descriptors share most bits, so in one of
+//! several tables they share a bucket. The number of bits grows with the number of landmarks: a bucket stays small.
+//!
+//! Source: A. Gionis, P. Indyk and R. Motwani, "Similarity Search in High Dimensions via Hashing", VLDB 1999.
+
+use compiler_wasm::{bundle::Descriptor, freak::hamming_distance};
+
+use crate::{detect::Feature, views::Landmark};
+
+/// Tables, each with its own bits.
+const TABLES: usize = 14;
+/// Landmarks that a bucket holds on average, as a power of two.
+const BUCKET_LOG: u32 = 3;
+/// Bits of a descriptor that say something.
+const DESCRIPTOR_BITS: u32 = 666;
+/// Most landmarks of a bucket that are looked at.
+const BUCKET_MAX: usize = 64;
+/// Two landmarks nearer than this are one place, in pixels of the photo's finest copy.
+const PLACE_PX: f32 = 6.0;
+/// Most bits in which a match differs.
+const DISTANCE_MAX: u32 = 190;
+/// A match differs in fewer bits than this part of those of the next other place.
+const RATIO_MAX: f32 = 0.9;
+
+/// A feature of the frame and the landmark it looks like.
+#[derive(Clone, Copy, Debug)]
+pub struct Match {
+    /// Index of the feature.
+    pub feature: u32,
+    /// Index of the landmark.
+    pub landmark: u32,
+    /// How unlike it is, against the next other place: 0 for sure to 1 for a guess.
+    pub ratio: f32,
+}
+
+/// The tables over a list of landmarks.
+#[derive(Default)]
+pub struct Index {
+    bits: u32,
+    tables: Vec<Table>,
+    /// For each landmark the last query that has seen it.
+    seen: Vec<u32>,
+    query: u32,
+}
+
+struct Table {
+    /// Which bits, from the first.
+    bits: Vec<u32>,
+    /// Where each bucket begins in `items`, and the end.
+    starts: Vec<u32>,
+    items: Vec<u32>,
+}
+
+impl Index {
+    /// Tables over these landmarks.
+    #[must_use]
+    pub fn new(landmarks: &[Landmark]) -> Self {
+        let bits = (landmarks.len().max(1).ilog2()).saturating_sub(BUCKET_LOG).clamp(6, 16);
+        let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+        let tables = (0..TABLES).map(|_| Table::new(landmarks, bits, &mut random)).collect();
+        Self { bits, tables, seen: vec![0; landmarks.len()], query: 0 }
+    }
+
+    /// Appends the matches of features.
+    pub fn find(&mut self, features: &[Feature], landmarks: &[Landmark], matches: &mut Vec<Match>) {
+        for (number, feature) in features.iter().enumerate() {
+            self.query = self.query.wrapping_add(1);
+            let mut best = (DISTANCE_MAX, None::<u32>);
+            let mut next = DESCRIPTOR_BITS;
+            for table in &self.tables {
+                for &item in table.bucket(&feature.descriptor) {
+                    let landmark = &landmarks[item as usize];
+                    if self.seen[item as usize] == self.query || landmark.is_maximum != feature.is_maximum {
+                        continue;
+                    }
+                    self.seen[item as usize] = self.query;
+                    let distance = hamming_distance(&feature.descriptor, &landmark.descriptor);
+                    if distance < best.0 {
+                        if let Some(before) = best.1
+                            && !is_same_place(landmark, &landmarks[before as usize])
+                        {
+                            next = next.min(best.0);
+                        }
+                        best = (distance, Some(item));
+                    } else if distance < next
+                        && best.1.is_none_or(|best| !is_same_place(landmark, &landmarks[best as usize]))
+                    {
+                        next = distance;
+                    }
+                }
+            }
+            let Some(landmark) = best.1 else { continue };
+            let ratio = best.0 as f32 / next as f32;
+            if ratio < RATIO_MAX
+                && let Ok(feature) = u32::try_from(number)
+            {
+                matches.push(Match { feature, landmark, ratio });
+            }
+        }
+    }
+
+    /// Bits of a bucket's key.
+    #[must_use]
+    pub fn bits(&self) -> u32 {
+        self.bits
+    }
+}
+
+fn is_same_place(a: &Landmark, b: &Landmark) -> bool {
+    a.target == b.target && (a.at[0] - b.at[0]).abs() < PLACE_PX && (a.at[1] - b.at[1]).abs() < PLACE_PX
+}
+
+impl Table {
+    fn new(landmarks: &[Landmark], count: u32, random: &mut u64) -> Self {
+        let mut bits = Vec::new();
+        while bits.len() < count as usize {
+            let bit = next_random(random) % DESCRIPTOR_BITS;
+            if !bits.contains(&bit) {
+                bits.push(bit);
+            }
+        }
+        let mut table = Self { bits, starts: vec![0; (1 << count) + 1], items: vec![0; landmarks.len()] };
+        for landmark in landmarks {
+            let key = table.key(&landmark.descriptor);
+            table.starts[key + 1] += 1;
+        }
+        for bucket in 1..table.starts.len() {
+            table.starts[bucket] += table.starts[bucket - 1];
+        }
+        let mut ends = table.starts.clone();
+        for (item, landmark) in (0u32..).zip(landmarks) {
+            let end = &mut ends[table.key(&landmark.descriptor)];
+            table.items[*end as usize] = item;
+            *end += 1;
+        }
+        table
+    }
+
+    fn key(&self, descriptor: &Descriptor) -> usize {
+        let bit = |key: usize, &bit: &u32| key << 1 | (descriptor[bit as usize / 32] >> (31 - bit % 32) & 1) as usize;
+        self.bits.iter().fold(0, bit)
+    }
+
+    fn bucket(&self, descriptor: &Descriptor) -> &[u32] {
+        let key = self.key(descriptor);
+        let bucket = &self.items[self.starts[key] as usize..self.starts[key + 1] as usize];
+        &bucket[..bucket.len().min(BUCKET_MAX)]
+    }
+}
+
+/// S. Vigna's splitmix64, always from the same beginning.
+fn next_random(state: &mut u64) -> u32 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mixed = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (mixed >> 32) as u32
+}

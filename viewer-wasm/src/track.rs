@@ -1,0 +1,399 @@
+//! Keeps a pose on its photo: places of the photo are looked for where the pose says they are, from coarse to fine, and
+//! the pose is moved to where they were found.
+//!
+//! A place is drawn as the pose would have it (its 8×8 pixels in the frame's own grid), and moved until it matches the
+//! frame: an inverse compositional Lucas-Kanade search for a shift, blind to brightness and contrast. Each tells how sure
+//! it is, and in which direction; what disagrees is weighed down. So a hand over half of the photo, or a glare on it, costs
+//! places, not the pose.
+//!
+//! Source: S. Baker and I. Matthews, "Lucas-Kanade 20 Years On", IJCV 56(3), 2004, §3.2 and §5; G. Klein and D. Murray,
+//! "Parallel Tracking and Mapping for Small AR Workspaces", ISMAR 2007, for patches from coarse to fine.
+
+use compiler_wasm::plane::GrayImage;
+
+use crate::{
+    homography::{Matrix3, invert, linearize, multiply},
+    image::{Levels, sample},
+    pose::{Camera, Observation, Pose, fit, keep_focal},
+    target::Target,
+};
+
+/// Pixels of a side of what is looked at around a place.
+const SIDE: usize = 8;
+const PIXELS: usize = SIDE * SIDE;
+/// With a pixel more on each side, for the gradients.
+const FRAMED: usize = SIDE + 2;
+/// Steps of a search for a shift, and what ends it, in pixels.
+const STEPS: usize = 8;
+const STEP_MIN: f32 = 0.01;
+/// Farthest that a search goes, in pixels of its level.
+const SHIFT_MAX: f32 = 4.0;
+/// Least correlation of a place that counts.
+const CORRELATION_MIN: f32 = 0.5;
+/// Half the side of the square of shifts that is tried for all places together at the coarsest level, in its pixels.
+const REACH: i32 = 5;
+/// The photo's shorter side at the coarsest level, in pixels.
+const COARSEST_PX: f64 = 22.0;
+/// Farthest that a place that counts as found may be from where the pose says, in pixels of its level.
+const AGREES_PX: f64 = 1.5;
+/// Smallest deviation that is believed, in deviations that the places tell.
+const DEVIATION_MIN: f64 = 0.5;
+/// Fewest places that make a pose.
+const PLACES_MIN: usize = 6;
+
+/// How well a pose is held by what is seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Hold {
+    /// Places that were in the frame.
+    pub visible: usize,
+    /// Places that were found where the pose says.
+    pub found: usize,
+    /// Mean correlation of those.
+    pub correlation: f32,
+}
+
+impl Hold {
+    /// Share of the places in the frame that were found, 0 to 1.
+    #[must_use]
+    pub fn share(&self) -> f32 {
+        if self.visible == 0 { 0.0 } else { self.found as f32 / self.visible as f32 }
+    }
+}
+
+/// Memory of an alignment, kept for the next.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    patches: Vec<Placed>,
+    observations: Vec<Observation>,
+    errors: Vec<f64>,
+    scores: Vec<f32>,
+}
+
+/// A place that is in the frame, as the pose would draw it.
+#[derive(Debug)]
+struct Placed {
+    /// In the photo's plane.
+    point: [f64; 2],
+    /// In pixels of the level.
+    at: [f32; 2],
+    patch: Patch,
+    correlation: f32,
+}
+
+/// Moves `pose` onto the photo in `frame`, and `camera`'s focal length with it.
+///
+/// `None`, and both as they were, when too little is found.
+pub fn align(
+    target: &Target,
+    frame: &Levels,
+    pose: &mut Pose,
+    camera: &mut Camera,
+    reach: bool,
+    scratch: &mut Scratch,
+) -> Option<Hold> {
+    let (mut moved, mut lens) = (*pose, *camera);
+    let magnification = magnification(target, &moved, &lens)?;
+    let levels = frame.all().len();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a level is a small number")]
+    let level_of = |ratio: f64| (libm::log2(ratio.max(1.0)) + 0.4) as usize;
+    let finest = level_of(magnification).min(levels - 1);
+    let shorter = magnification * target.extent[0].min(target.extent[1]);
+    let coarsest = level_of(shorter / COARSEST_PX).clamp(finest, levels - 1);
+    let mut hold = Hold::default();
+    for level in (finest..=coarsest).rev() {
+        if level == coarsest && reach {
+            shift_all(target, &frame.all()[level], level, &mut moved, &lens, scratch);
+        }
+        for pass in 0..if level == finest { 2 } else { 1 } {
+            let before = lens;
+            place_all(target, &frame.all()[level], level, &moved, &lens, scratch);
+            let visible = scratch.patches.len();
+            search_all(&frame.all()[level], level, scratch);
+            if scratch.observations.len() < PLACES_MIN {
+                if level == finest {
+                    return None;
+                }
+                continue;
+            }
+            fit(&mut moved, &mut lens, &scratch.observations, DEVIATION_MIN, &mut scratch.errors)?;
+            // The lens is learnt once a frame, from the finest level.
+            if !(level == finest && pass == 1) {
+                keep_focal(&mut lens, &before);
+            }
+            hold = count(&moved, &lens, level, visible, scratch);
+        }
+    }
+    if hold.found < PLACES_MIN {
+        return None;
+    }
+    (*pose, *camera) = (moved, lens);
+    Some(hold)
+}
+
+/// Pixels of the frame to one of the finest copy, where the photo's middle is.
+fn magnification(target: &Target, pose: &Pose, camera: &Camera) -> Option<f64> {
+    let scale = 1.0 / target.extent[0].max(target.extent[1]);
+    let (_, [a, b, c, d]) = linearize(&pose.homography(camera), [0.0, 0.0]);
+    let magnification = (a * d - b * c).abs().sqrt() * scale;
+    magnification.is_finite().then_some(magnification)
+}
+
+/// Draws the places that are in the frame.
+#[expect(clippy::cast_possible_truncation, reason = "pixels of a frame")]
+fn place_all(target: &Target, image: &GrayImage, level: usize, pose: &Pose, camera: &Camera, scratch: &mut Scratch) {
+    scratch.patches.clear();
+    let Some(magnification) = magnification(target, pose, camera) else { return };
+    let copies = target.images().len();
+    #[expect(clippy::cast_sign_loss, reason = "clamped")]
+    let copy = (level as f64 - libm::log2(magnification)).round().clamp(0.0, (copies - 1) as f64) as usize;
+    let (frame_scale, copy_scale) = (1.0 / f64::from(1u32 << level), f64::from(1u32 << copy));
+    let to_plane = target.to_plane();
+    // From pixels of the copy to pixels of the level.
+    let plane_to_level = multiply(&crate::homography::scaling(frame_scale, frame_scale), &pose.homography(camera));
+    let to_level = multiply(&multiply(&plane_to_level, &to_plane), &crate::homography::scaling(copy_scale, copy_scale));
+    let margin = (SIDE / 2 + 1) as f64;
+    for &place in target.places(copy) {
+        let place = place.map(f64::from);
+        if to_level[6] * place[0] + to_level[7] * place[1] + to_level[8] <= 0.0 {
+            continue;
+        }
+        let (at, [a, b, c, d]) = linearize(&to_level, place);
+        if !(at[0] > margin && at[1] > margin)
+            || at[0] >= image.width as f64 - margin
+            || at[1] >= image.height as f64 - margin
+        {
+            continue;
+        }
+        let determinant = a * d - b * c;
+        if determinant.abs() < 1e-9 {
+            continue;
+        }
+        let inverse = [d, -b, -c, a].map(|value| (value / determinant) as f32);
+        if let Some(patch) = Patch::draw(&target.images()[copy], place.map(|value| value as f32), inverse) {
+            let point = crate::homography::apply(&to_plane, place.map(|value| value * copy_scale));
+            scratch.patches.push(Placed { point, at: at.map(|value| value as f32), patch, correlation: 0.0 });
+        }
+    }
+}
+
+/// Tries one shift after the other for all places together, and moves the pose by the best.
+fn shift_all(
+    target: &Target,
+    image: &GrayImage,
+    level: usize,
+    pose: &mut Pose,
+    camera: &Camera,
+    scratch: &mut Scratch,
+) {
+    place_all(target, image, level, pose, camera, scratch);
+    let side = 2 * REACH + 1;
+    scratch.scores.clear();
+    for index in 0..side * side {
+        let shift = [index % side - REACH, index / side - REACH].map(|shift| shift as f32);
+        let score = |placed: &Placed| {
+            let at = [placed.at[0] + shift[0], placed.at[1] + shift[1]];
+            Window::of(image, at).map_or(0.0, |window| window.correlation(&placed.patch).max(0.0))
+        };
+        scratch.scores.push(scratch.patches.iter().map(score).sum());
+    }
+    let best = (0..scratch.scores.len()).max_by(|&a, &b| scratch.scores[a].total_cmp(&scratch.scores[b]));
+    let Some(best) = best.and_then(|index| i32::try_from(index).ok()) else { return };
+    let shift = [best % side - REACH, best / side - REACH].map(|shift| f64::from(shift * (1 << level)));
+    let distance = pose.translation[2] / camera.focal();
+    pose.translation[0] += shift[0] * distance;
+    pose.translation[1] += shift[1] * distance;
+}
+
+/// Looks for every place, and makes observations of those that are found.
+fn search_all(image: &GrayImage, level: usize, scratch: &mut Scratch) {
+    scratch.observations.clear();
+    let scale = f64::from(1u32 << level);
+    for placed in &mut scratch.patches {
+        let Some(found) = placed.patch.search(image, placed.at) else {
+            placed.correlation = 0.0;
+            continue;
+        };
+        placed.correlation = found.correlation;
+        if found.correlation < CORRELATION_MIN {
+            continue;
+        }
+        let seen = [0, 1].map(|axis| f64::from(placed.at[axis] + found.shift[axis]) * scale);
+        let information = found.information.map(|value| f64::from(value) / (scale * scale));
+        scratch.observations.push(Observation { point: placed.point, seen, information });
+    }
+}
+
+fn count(pose: &Pose, camera: &Camera, level: usize, visible: usize, scratch: &Scratch) -> Hold {
+    let homography = pose.homography(camera);
+    let agrees = AGREES_PX * f64::from(1u32 << level);
+    let found = scratch.observations.iter().filter(|observation| {
+        let at = crate::homography::apply(&homography, observation.point);
+        (at[0] - observation.seen[0]).abs() < agrees && (at[1] - observation.seen[1]).abs() < agrees
+    });
+    let found = found.count();
+    let good = scratch.patches.iter().filter(|placed| placed.correlation >= CORRELATION_MIN);
+    let (sum, number) = good.fold((0.0, 0), |(sum, number), placed| (sum + placed.correlation, number + 1));
+    Hold { visible, found, correlation: if number == 0 { 0.0 } else { sum / number as f32 } }
+}
+
+/// What a place looks like, without its brightness (mean 0) and contrast (length 1).
+#[derive(Debug)]
+struct Patch {
+    levels: [f32; PIXELS],
+    /// Gradients by x and y, without what brightness and contrast explain.
+    gradients: [[f32; PIXELS]; 2],
+    /// xx, xy, yy of the gradients' products.
+    hessian: [f32; 3],
+}
+
+/// Where a place was found.
+struct Found {
+    shift: [f32; 2],
+    correlation: f32,
+    /// xx, xy, yy of the inverse covariance of the shift.
+    information: [f32; 3],
+}
+
+/// Noise that is always there, as the square of a part of the contrast.
+const NOISE_MIN: f32 = 1e-4;
+
+impl Patch {
+    /// Draws what is around `place` of a copy; `inverse` is from steps in the level to steps in the copy.
+    fn draw(copy: &GrayImage, place: [f32; 2], inverse: [f32; 4]) -> Option<Self> {
+        let mut framed = [0.0; FRAMED * FRAMED];
+        let middle = (FRAMED as f32 - 1.0) / 2.0;
+        for (index, level) in framed.iter_mut().enumerate() {
+            let (dx, dy) = ((index % FRAMED) as f32 - middle, (index / FRAMED) as f32 - middle);
+            let x = place[0] + inverse[0] * dx + inverse[1] * dy;
+            let y = place[1] + inverse[2] * dx + inverse[3] * dy;
+            *level = sample(copy, x, y)?;
+        }
+        let inner = |index: usize| (index / SIDE + 1) * FRAMED + index % SIDE + 1;
+        let mut levels: [f32; PIXELS] = std::array::from_fn(|index| framed[inner(index)]);
+        let length = normalize(&mut levels)?;
+        let gradient = |step: usize| {
+            let mut gradient: [f32; PIXELS] = std::array::from_fn(|index| {
+                (framed[inner(index) + step] - framed[inner(index) - step]) / (2.0 * length)
+            });
+            let mean = gradient.iter().sum::<f32>() / PIXELS as f32;
+            gradient.iter_mut().for_each(|value| *value -= mean);
+            let shared = dot(&gradient, &levels);
+            gradient.iter_mut().zip(&levels).for_each(|(value, level)| *value -= shared * level);
+            gradient
+        };
+        let gradients = [gradient(1), gradient(FRAMED)];
+        let [across, along] = &gradients;
+        let hessian = [dot(across, across), dot(across, along), dot(along, along)];
+        Some(Self { levels, gradients, hessian })
+    }
+
+    /// Finds the place near `at`, in pixels of the image.
+    fn search(&self, image: &GrayImage, at: [f32; 2]) -> Option<Found> {
+        let [xx, xy, yy] = self.hessian;
+        let determinant = xx * yy - xy * xy;
+        if determinant < 1e-9 {
+            return None;
+        }
+        let mut shift = [0.0f32; 2];
+        let mut correlation = 0.0;
+        for _ in 0..STEPS {
+            let window = Window::of(image, [at[0] + shift[0], at[1] + shift[1]])?;
+            correlation = window.correlation(self);
+            let [across, along] = [0, 1].map(|axis| -dot(&self.gradients[axis], &window.levels));
+            let step = [(yy * across - xy * along) / determinant, (xx * along - xy * across) / determinant];
+            shift = [shift[0] + step[0], shift[1] + step[1]];
+            if shift[0].abs().max(shift[1].abs()) > SHIFT_MAX {
+                return None;
+            }
+            if step[0].abs().max(step[1].abs()) < STEP_MIN {
+                break;
+            }
+        }
+        let noise = (2.0 - 2.0 * correlation).max(0.0) / PIXELS as f32 + NOISE_MIN;
+        Some(Found { shift, correlation, information: self.hessian.map(|value| value / noise) })
+    }
+}
+
+/// What is in the frame around a place, without its brightness and contrast.
+struct Window {
+    levels: [f32; PIXELS],
+}
+
+impl Window {
+    /// `None` where it would look beyond the image, or where there is nothing to see.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be within the image")]
+    fn of(image: &GrayImage, at: [f32; 2]) -> Option<Self> {
+        let [left, top] = at.map(|at| at - SIDE as f32 / 2.0);
+        // The upper left pixel's centre is at left + 0.5: its four neighbours begin at the whole part of `left`.
+        if !(left >= 0.0 && top >= 0.0)
+            || left + SIDE as f32 + 1.0 > image.width as f32
+            || top + SIDE as f32 + 1.0 > image.height as f32
+        {
+            return None;
+        }
+        let (column, row) = (left as usize, top as usize);
+        let (right, down) = (left - column as f32, top - row as f32);
+        let mut rows = [[0.0f32; SIDE]; SIDE + 1];
+        for (index, blended) in rows.iter_mut().enumerate() {
+            let start = (row + index) * image.width + column;
+            let pixels = image.data.get(start..start + SIDE + 1)?;
+            for (x, level) in blended.iter_mut().enumerate() {
+                let (here, next) = (f32::from(pixels[x]), f32::from(pixels[x + 1]));
+                *level = here + (next - here) * right;
+            }
+        }
+        let mut levels = [0.0; PIXELS];
+        for (y, line) in levels.chunks_exact_mut(SIDE).enumerate() {
+            for (x, level) in line.iter_mut().enumerate() {
+                *level = rows[y][x] + (rows[y + 1][x] - rows[y][x]) * down;
+            }
+        }
+        normalize(&mut levels)?;
+        Some(Self { levels })
+    }
+
+    fn correlation(&self, patch: &Patch) -> f32 {
+        dot(&self.levels, &patch.levels)
+    }
+}
+
+/// Takes away mean and length; gives the length, `None` where all is alike.
+fn normalize(levels: &mut [f32; PIXELS]) -> Option<f32> {
+    let mean = lanes(levels.iter().copied()) / PIXELS as f32;
+    levels.iter_mut().for_each(|level| *level -= mean);
+    let length = dot(levels, levels).sqrt();
+    if length < 4.0 {
+        return None;
+    }
+    levels.iter_mut().for_each(|level| *level /= length);
+    Some(length)
+}
+
+#[inline]
+fn dot(a: &[f32; PIXELS], b: &[f32; PIXELS]) -> f32 {
+    let mut sums = [0.0f32; SIDE];
+    for (a, b) in a.chunks_exact(SIDE).zip(b.chunks_exact(SIDE)) {
+        for lane in 0..SIDE {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    sums.iter().sum()
+}
+
+fn lanes(values: impl Iterator<Item = f32>) -> f32 {
+    values.sum()
+}
+
+/// From the edges of the photo, 0 to 1, to pixels of the frame.
+#[must_use]
+pub fn unit_homography(target: &Target, pose: &Pose, camera: &Camera) -> Matrix3 {
+    let matrix = multiply(&pose.homography(camera), &target.unit_to_plane());
+    let scale = if matrix[8].abs() > 1e-12 { 1.0 / matrix[8] } else { 1.0 };
+    matrix.map(|value| value * scale)
+}
+
+/// A pose from a homography of the photo's edges, 0 to 1, to pixels of the frame.
+#[must_use]
+pub fn pose_of_unit(target: &Target, homography: &Matrix3, camera: &Camera) -> Option<Pose> {
+    Pose::from_homography(&multiply(homography, &invert(&target.unit_to_plane())?), camera)
+}
