@@ -263,7 +263,8 @@ mod tests {
 
     #[test]
     fn errors_are_in_pixels() {
-        let summary = Tally::of(&viewing(Sequence::Tilt, |frame| Some([if frame < 20 { 1.0 } else { 3.0 }, 0.0]))).summary();
+        let summary =
+            Tally::of(&viewing(Sequence::Tilt, |frame| Some([if frame < 20 { 1.0 } else { 3.0 }, 0.0]))).summary();
         assert!(summary.error_median_px.is_some_and(|error| (error - 1.0).abs() < 1e-9));
         assert!(summary.error_p95_px.is_some_and(|error| (error - 3.0).abs() < 1e-9));
     }
@@ -318,8 +319,10 @@ mod tests {
 
     #[test]
     fn tallies_add_up() {
-        let (one, other) =
-            (viewing(Sequence::Static, |_| Some([0.0, 0.0])), viewing(Sequence::Tilt, |frame| (frame > 9).then_some([1.0, 0.0])));
+        let (one, other) = (
+            viewing(Sequence::Static, |_| Some([0.0, 0.0])),
+            viewing(Sequence::Tilt, |frame| (frame > 9).then_some([1.0, 0.0])),
+        );
         let mut sum = Tally::of(&one);
         sum.add(&Tally::of(&other));
         assert_eq!((sum.in_view, sum.recognised), (60, 50));

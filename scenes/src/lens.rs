@@ -35,8 +35,7 @@ fn spread(canvas: &mut Canvas, scratch: &mut Vec<Light>) {
     let weighted = |[a, b, c, d, e]: [Light; 5]| {
         let mut sum = [0.0; 4];
         for channel in 0..4 {
-            sum[channel] =
-                far * (a[channel] + e[channel]) + near * (b[channel] + d[channel]) + middle * c[channel];
+            sum[channel] = far * (a[channel] + e[channel]) + near * (b[channel] + d[channel]) + middle * c[channel];
         }
         sum
     };

@@ -12,15 +12,20 @@
 #![warn(missing_docs)]
 
 pub mod case;
+pub mod engine;
 pub mod film;
 pub mod geometry;
 pub mod hand;
+pub mod judge;
+pub mod kinora;
 pub mod lens;
 pub mod motion;
 pub mod picture;
 pub mod print;
 pub mod render;
+pub mod report;
 pub mod rng;
+pub mod run;
 pub mod scene;
 pub mod script;
 pub mod sensor;

@@ -115,7 +115,8 @@ impl<'a> Stage<'a> {
         let middle = &self.back[KNOTS / 2];
         let side = TILE as f64;
         let centre = [left + side / 2.0, top + side / 2.0];
-        let nearest = [[0.0, 0.0], [side, 0.0], [side, side], [0.0, side]].map(|[x, y]| middle.depth([left + x, top + y]));
+        let nearest =
+            [[0.0, 0.0], [side, 0.0], [side, side], [0.0, side]].map(|[x, y]| middle.depth([left + x, top + y]));
         let (far, near) = nearest.iter().fold((f64::MAX, f64::MIN), |(far, near), &w| (far.min(w), near.max(w)));
         if near as f32 <= FOG[0] {
             return [self.scene.room; TILE * TILE];
@@ -150,7 +151,8 @@ impl<'a> Stage<'a> {
                     table.sample(u, v)
                 };
                 let covered = coverage(u, sampling.span[0]) * coverage(v, sampling.span[1]);
-                let flat = if near > FOG[0] && covered > 0.0 { mix(beyond, print.sample(u, v), covered) } else { beyond };
+                let flat =
+                    if near > FOG[0] && covered > 0.0 { mix(beyond, print.sample(u, v), covered) } else { beyond };
                 let Some((hand, reach)) = hand else { return flat };
                 let place = hand.place(u, v, reach);
                 let distance = hand.distance(place);

@@ -123,9 +123,7 @@ pub fn by_sequence(reports: &[Report]) -> String {
 pub fn in_short(reports: &[Report]) -> String {
     use Sequence::{Enter, FastPan, Focus, HandHeld, NearDark, Scale, Static, Tilt};
     let one = |lens: u32, sequence: Sequence, value: fn(&Summary) -> Option<f64>, digits: usize| {
-        move |report: &Report| {
-            number(report.sum(lens, &[sequence]).as_ref().and_then(value), digits)
-        }
+        move |report: &Report| number(report.sum(lens, &[sequence]).as_ref().and_then(value), digits)
     };
     let glued: fn(&Summary) -> Option<f64> = |summary| summary.glued_percent;
     let recognised: fn(&Summary) -> Option<f64> = |summary| summary.recognised_percent;

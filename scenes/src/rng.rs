@@ -18,8 +18,9 @@ impl Rng {
     pub fn fork(&self, label: &str) -> Self {
         let bytes = self.0.to_le_bytes();
         let hash = bytes.iter().chain(label.as_bytes());
-        let mut fork =
-            Self(hash.fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)));
+        let mut fork = Self(
+            hash.fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)),
+        );
         fork.bits();
         fork
     }

@@ -157,9 +157,7 @@ impl Table {
 
 /// A cloth: clouds of two random colours and the weave's threads.
 fn cloth(rng: &mut Rng) -> Picture {
-    let colour = |rng: &mut Rng, brightness: f64| {
-        [0; 4].map(|_: i32| (brightness * rng.between(0.6, 1.4)) as f32)
-    };
+    let colour = |rng: &mut Rng, brightness: f64| [0; 4].map(|_: i32| (brightness * rng.between(0.6, 1.4)) as f32);
     let colours = [colour(rng, 0.06), colour(rng, 0.35)];
     let mut cloth = Picture::noise(rng, 1024, 4, colours);
     for (index, texel) in cloth.texels.iter_mut().enumerate() {

@@ -3,7 +3,7 @@
 use std::f64::consts::{PI, TAU};
 
 use crate::{
-    case::{Case, FRAME_RATE, Sequence, VIEW_FRAMES},
+    case::{Case, FRAME_RATE, Sequence},
     geometry::{Camera, Homography, Point, Shake, View, project},
     motion::HandHeld,
     rng::Rng,
@@ -64,7 +64,9 @@ impl Script {
         let camera = case.camera();
         let strength = match case.sequence {
             Sequence::Static | Sequence::View => 0.0,
-            Sequence::HandHeld | Sequence::LowLight | Sequence::NearDark | Sequence::Printed | Sequence::NoTarget => 1.0,
+            Sequence::HandHeld | Sequence::LowLight | Sequence::NearDark | Sequence::Printed | Sequence::NoTarget => {
+                1.0
+            }
             // What else moves is enough.
             _ => 0.4,
         };

@@ -1,11 +1,6 @@
 //! From light to grey levels: vignetting, exposure, noise, gamma, luma, eight bits.
 
-use crate::{
-    picture::encoded,
-    render::Canvas,
-    rng::Rng,
-    script::Shot,
-};
+use crate::{picture::encoded, render::Canvas, rng::Rng, script::Shot};
 
 /// Loss of light in the frame's corners.
 const VIGNETTING: f32 = 0.25;
