@@ -49,7 +49,7 @@ impl Film {
     pub fn frame(&mut self, frame: usize) -> Vec<u8> {
         let shot = self.script.shot(frame);
         render(&self.scene, &self.script, frame, &shot, lens::margin(shot.defocus_px), &mut self.canvas);
-        lens::blur(&mut self.canvas, shot.defocus_px, &mut self.scratch);
+        lens::defocus(&mut self.canvas, shot.defocus_px, &mut self.scratch);
         self.sensor.expose(&self.canvas, &shot, &mut self.noise.fork(&format!("noise {frame}")))
     }
 }

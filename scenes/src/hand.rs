@@ -102,12 +102,12 @@ impl Hand {
         self.length
     }
 
-    /// Light of the skin at a place `distance` from the outline; `texel` is how fine to look, in lengths of the hand.
+    /// Light of the skin at a place `distance` from the outline; `deviation` is how fine to look, in lengths of the hand.
     #[must_use]
     #[inline]
-    pub fn skin(&self, [x, y]: [f32; 2], distance: f32, texel: f32) -> Light {
+    pub fn skin(&self, [x, y]: [f32; 2], distance: f32, deviation: f32) -> Light {
         let round = (0.4 - distance / ROUNDING).clamp(0.4, 1.0);
-        self.skin.level(f64::from(texel)).sample_mirrored(x, y).map(|light| light * round)
+        self.skin.level(f64::from(deviation)).sample_mirrored(x, y).map(|light| light * round)
     }
 }
 

@@ -1,61 +1,25 @@
-//! What a lens does to the light: its point spread, and the disc that a point becomes out of focus.
+//! A lens out of focus: a point becomes a disc. The point spread in focus is part of the rendering.
 
 use crate::{
     picture::{Light, add},
     render::Canvas,
 };
 
-/// Deviation of the point spread in focus, in pixels.
-const SPREAD_PX: f32 = 0.6;
-/// Pixels around the middle that the point spread is cut to.
-const SPREAD_REACH: usize = 2;
 /// Below, a disc is lost in the point spread.
 const DEFOCUS_MIN_PX: f32 = 0.3;
 
 /// Pixels beyond the frame that reach into it.
 #[must_use]
 pub fn margin(defocus_px: f32) -> usize {
-    SPREAD_REACH + if defocus_px < DEFOCUS_MIN_PX { 0 } else { defocus_px.ceil() as usize + 1 }
+    if defocus_px < DEFOCUS_MIN_PX { 0 } else { defocus_px.ceil() as usize + 1 }
 }
 
-/// Blurs; the outermost pixels, as many as [`margin`] says, are of no use afterwards. `scratch` is any memory.
-pub fn blur(canvas: &mut Canvas, defocus_px: f32, scratch: &mut Vec<Light>) {
-    if defocus_px >= DEFOCUS_MIN_PX {
-        defocus(canvas, defocus_px, scratch);
+/// Convolves with an even disc of this radius: a chord of it for every row, by running sums along the row. The outermost
+/// pixels, as many as [`margin`] says, are of no use afterwards. `scratch` is any memory.
+pub fn defocus(canvas: &mut Canvas, radius: f32, scratch: &mut Vec<Light>) {
+    if radius < DEFOCUS_MIN_PX {
+        return;
     }
-    spread(canvas, scratch);
-}
-
-/// Convolves with a normal distribution, by rows and by columns.
-fn spread(canvas: &mut Canvas, scratch: &mut Vec<Light>) {
-    let Canvas { width, height, ref mut light, .. } = *canvas;
-    let side = |distance: i32| (-0.5 * (distance as f32 / SPREAD_PX).powi(2)).exp();
-    let total: f32 = (-2..=2).map(side).sum();
-    let [far, near, middle] = [side(2), side(1), side(0)].map(|weight| weight / total);
-    let weighted = |[a, b, c, d, e]: [Light; 5]| {
-        let mut sum = [0.0; 4];
-        for channel in 0..4 {
-            sum[channel] = far * (a[channel] + e[channel]) + near * (b[channel] + d[channel]) + middle * c[channel];
-        }
-        sum
-    };
-    scratch.clear();
-    scratch.extend_from_slice(light);
-    for (row, out) in light.chunks_exact(width).zip(scratch.chunks_exact_mut(width)) {
-        for (window, out) in row.array_windows().zip(&mut out[2..]) {
-            *out = weighted(*window);
-        }
-    }
-    for y in 2..height - 2 {
-        let rows: [&[Light]; 5] = std::array::from_fn(|row| &scratch[(y + row - 2) * width..][..width]);
-        for (x, out) in light[y * width..][..width].iter_mut().enumerate() {
-            *out = weighted(rows.map(|row| row[x]));
-        }
-    }
-}
-
-/// Convolves with an even disc: a chord of it for every row, by running sums along the row.
-fn defocus(canvas: &mut Canvas, radius: f32, scratch: &mut Vec<Light>) {
     let Canvas { width, height, ref mut light, .. } = *canvas;
     let reach = radius.ceil() as usize;
     // Chords of whole rows: of their middle line, but at least as much as keeps the outermost from vanishing.
@@ -103,7 +67,7 @@ mod tests {
         let (width, height) = (41, 31);
         let mut canvas = Canvas { width, height, margin: 0, light: vec![[0.0; 4]; width * height] };
         canvas.light[15 * width + 20] = [1.0; 4];
-        blur(&mut canvas, defocus_px, &mut Vec::new());
+        defocus(&mut canvas, defocus_px, &mut Vec::new());
         let mut sums = [0.0; 3];
         for (index, light) in canvas.light.iter().enumerate() {
             let (x, weight) = ((index % width) as f64, f64::from(light[0]));
@@ -118,8 +82,8 @@ mod tests {
         for defocus_px in [0.0, 0.5, 1.0, 2.3, 5.0] {
             let [mass, x, deviation] = moments(defocus_px);
             assert!((mass - 1.0).abs() < 1e-3 && (x - 20.0).abs() < 1e-3, "{mass} at {x}");
-            // A disc's deviation along a diameter is half of its radius; a pixel's own is that of a box.
-            let expected = f64::from(SPREAD_PX).hypot(f64::from(defocus_px) / 2.0);
+            // A disc's deviation along a diameter is half of its radius.
+            let expected = f64::from(defocus_px) / 2.0;
             assert!((deviation - expected).abs() < 0.15, "{deviation} px for {defocus_px}");
         }
     }

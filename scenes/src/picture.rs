@@ -62,122 +62,175 @@ impl Picture {
         })
     }
 
-    /// The same picture at another size: each texel is the mean of the area it covers, so that edges stay where they are.
+    /// The same picture at another size, every texel a mean by a normal distribution with this deviation in texels of `self`;
+    /// the edges go on beyond themselves.
     #[must_use]
-    pub fn resized(&self, width: usize, height: usize) -> Self {
-        let columns = Spans::new(self.width, width);
+    pub fn resampled(&self, width: usize, height: usize, deviation: f64) -> Self {
+        let columns = Windows::new(self.width, width, deviation);
         let mut rows = Vec::with_capacity(width * self.height);
         for row in self.texels.chunks_exact(self.width) {
             rows.extend((0..width).map(|x| columns.mean(x, |i| row[i])));
         }
-        let spans = Spans::new(self.height, height);
-        Self::draw(width, height, |x, y| spans.mean(y, |i| rows[i * width + x]))
+        let windows = Windows::new(self.height, height, deviation);
+        Self::draw(width, height, |x, y| windows.mean(y, |i| rows[i * width + x]))
     }
 }
 
-/// Which samples, and how much of each, an output sample covers.
-struct Spans {
+/// For each output sample the input samples around its place, and their weights.
+struct Windows {
     from: usize,
-    ratio: f64,
+    width: usize,
+    begins: Vec<isize>,
+    weights: Vec<f32>,
 }
 
-impl Spans {
-    fn new(from: usize, to: usize) -> Self {
-        Self { from, ratio: from as f64 / to as f64 }
+impl Windows {
+    fn new(from: usize, to: usize, deviation: f64) -> Self {
+        let reach = 3.0 * deviation.max(0.3);
+        let width = 2 * reach.ceil() as usize + 1;
+        let (mut begins, mut weights) = (Vec::with_capacity(to), Vec::with_capacity(to * width));
+        for output in 0..to {
+            let place = (output as f64 + 0.5) * from as f64 / to as f64 - 0.5;
+            let begin = place.round() as isize - width as isize / 2;
+            let weight =
+                |index: usize| (-0.5 * ((begin + index as isize) as f64 - place).powi(2) / deviation.powi(2)).exp();
+            let sum: f64 = (0..width).map(weight).sum();
+            begins.push(begin);
+            weights.extend((0..width).map(|index| (weight(index) / sum) as f32));
+        }
+        Self { from, width, begins, weights }
     }
 
     fn mean(&self, output: usize, sample: impl Fn(usize) -> Light) -> Light {
-        let (begin, end) = (output as f64 * self.ratio, (output + 1) as f64 * self.ratio);
+        let begin = self.begins[output];
         let mut sum = [0.0; 4];
-        for index in begin as usize..(end.ceil() as usize).min(self.from) {
-            let covered = (end.min((index + 1) as f64) - begin.max(index as f64)).max(0.0);
-            add(&mut sum, sample(index), (covered / self.ratio) as f32);
+        for (index, &weight) in self.weights[output * self.width..][..self.width].iter().enumerate() {
+            let inside = (begin + index as isize).clamp(0, self.from as isize - 1);
+            add(&mut sum, sample(inside as usize), weight);
         }
         sum
     }
 }
 
-/// A picture at ever smaller sizes, each `1/√2` as long as the one before.
+/// A picture blurred by ever wider normal distributions, and made smaller where that loses nothing.
 ///
-/// Samples are bilinear in one level. A texel's area and the bilinear tent together spread like a box of 1.7 texels, so a level
-/// with texels a little smaller than the distance of the samples neither aliases nor blurs what the samples' own area does not.
+/// A sample of a level is a mean of the picture by a normal distribution of a known deviation; bilinear reading, which spreads
+/// like one of √(1/6) texels, and the texels' own area are part of it.
 #[derive(Clone, Debug)]
 pub struct Pyramid {
-    levels: Vec<Picture>,
+    picture: Picture,
+    levels: Vec<Stored>,
 }
+
+/// A level in 16-bit steps of linear light.
+#[derive(Clone, Debug)]
+struct Stored {
+    width: usize,
+    height: usize,
+    texels: Vec<[u16; 4]>,
+}
+
+/// Deviation of the first level, which is the picture as it is: of the bilinear tent and a texel's area.
+const SHARPEST: f64 = 0.5;
+/// Levels for each doubling of the deviation, so that the nearest is within 9 % of what is wanted.
+const STEPS: usize = 4;
+/// Deviation in a level's own texels, for all levels that are smaller than the picture.
+const DEVIATION: f64 = 1.0;
+/// Variance of a texel's area, and of the bilinear tent, in texels.
+const AREA: f64 = 1.0 / 12.0;
+const TENT: f64 = 1.0 / 6.0;
+/// Full scale of a level.
+const WHITE: f32 = 65_535.0;
 
 impl Pyramid {
     /// Of a picture.
     #[must_use]
     pub fn new(picture: Picture) -> Self {
         let (width, height) = (picture.width as f64, picture.height as f64);
-        let mut levels = vec![picture];
-        loop {
-            let scale = 0.5_f64.sqrt().powi(levels.len() as i32);
-            let [width, height] = [width, height].map(|side| (side * scale).round() as usize);
+        let mut levels = vec![Stored::of(&picture)];
+        // The last level of every size that was halved, to make the next ones of, with its variance in texels of the picture.
+        let mut sources = vec![(picture.clone(), AREA)];
+        for step in 1.. {
+            let deviation = SHARPEST * 2_f64.powf(step as f64 / STEPS as f64);
+            let shrink = (DEVIATION / deviation).min(1.0);
+            let [width, height] = [width, height].map(|side| (side * shrink).round() as usize);
             if width.min(height) < 4 {
-                return Self { levels };
+                break;
             }
-            // Two levels up a texel is half as long; spans that are nearly whole blur evenly.
-            let from = &levels[levels.len().saturating_sub(2)];
-            levels.push(from.resized(width, height));
+            let variance = deviation.powi(2) - TENT / shrink.powi(2);
+            // Wide distributions are made of what is already half as wide.
+            let (source, known) = &sources[(step / STEPS).saturating_sub(2).min(sources.len() - 1)];
+            let scale = source.width as f64 / picture.width as f64;
+            let level = source.resampled(width, height, (variance - known).sqrt() * scale);
+            levels.push(Stored::of(&level));
+            if step % STEPS == 0 && step / STEPS > 1 {
+                sources.push((level, variance));
+            }
         }
+        Self { picture, levels }
     }
 
-    /// The largest level.
+    /// The picture as it is.
     #[must_use]
     pub fn picture(&self) -> &Picture {
-        &self.levels[0]
-    }
-
-    /// Texels a row of the largest level.
-    #[must_use]
-    pub fn width(&self) -> usize {
-        self.levels[0].width
+        &self.picture
     }
 
     /// Height in widths.
     #[must_use]
     pub fn aspect(&self) -> f64 {
-        self.levels[0].height as f64 / self.levels[0].width as f64
+        self.picture.height as f64 / self.picture.width as f64
     }
 
-    /// The smallest level with texels of at most this length, in widths of the picture; the largest where none is so fine.
+    /// The level whose deviation is nearest to this one, in widths of the picture.
     #[must_use]
-    pub fn level(&self, texel: f64) -> Level<'_> {
-        let finer = 2.0 * (texel * self.width() as f64).max(1e-9).log2();
-        let picture = &self.levels[(finer.max(0.0) as usize).min(self.levels.len() - 1)];
-        Level { picture, scale: [picture.width as f32, picture.height as f32] }
+    pub fn level(&self, deviation: f64) -> Level<'_> {
+        let wider = (deviation * self.picture.width as f64 / SHARPEST).max(1.0).log2() * STEPS as f64;
+        let stored = &self.levels[(wider.round() as usize).min(self.levels.len() - 1)];
+        Level { stored, scale: [stored.width as f32, stored.height as f32] }
     }
 }
 
-/// One size of a pyramid.
+impl Stored {
+    fn of(picture: &Picture) -> Self {
+        let texels = picture.texels.iter().map(|texel| texel.map(|light| (light * WHITE + 0.5) as u16));
+        Self { width: picture.width, height: picture.height, texels: texels.collect() }
+    }
+
+    #[inline(always)]
+    fn at(&self, index: usize) -> Light {
+        self.texels[index].map(f32::from)
+    }
+}
+
+/// One level of a pyramid.
 #[derive(Clone, Copy, Debug)]
 pub struct Level<'a> {
-    picture: &'a Picture,
+    stored: &'a Stored,
     scale: [f32; 2],
 }
 
 impl Level<'_> {
     /// The light at a place, 0 to 1 across and 0 to 1 down; beyond, the edge goes on.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn sample(&self, u: f32, v: f32) -> Light {
-        let Picture { width, height, texels } = self.picture;
-        let x = (u * self.scale[0] - 0.5).clamp(0.0, self.scale[0] - 1.0);
-        let y = (v * self.scale[1] - 0.5).clamp(0.0, self.scale[1] - 1.0);
-        let (left, top) = (x as u32 as usize, y as u32 as usize);
+        let Stored { width, height, .. } = *self.stored;
+        let x = (u * self.scale[0] - 0.5).max(0.0).min(self.scale[0] - 1.0);
+        let y = (v * self.scale[1] - 0.5).max(0.0).min(self.scale[1] - 1.0);
+        let (left, top) = (x as i32 as usize, y as i32 as usize);
         let (s, t) = (x - left as f32, y - top as f32);
-        let right = (left + 1).min(width - 1);
-        let (upper, lower) = (top * width, (top + 1).min(height - 1) * width);
-        let above = mix(texels[upper + left], texels[upper + right], s);
-        let below = mix(texels[lower + left], texels[lower + right], s);
-        mix(above, below, t)
+        let right = usize::from(left + 1 < width);
+        let upper = top * width + left;
+        let lower = if top + 1 < height { upper + width } else { upper };
+        let above = mix(self.stored.at(upper), self.stored.at(upper + right), s);
+        let below = mix(self.stored.at(lower), self.stored.at(lower + right), s);
+        mix(above, below, t).map(|level| level * (1.0 / WHITE))
     }
 
     /// As [`Self::sample`]; beyond its edges the picture is mirrored.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn sample_mirrored(&self, u: f32, v: f32) -> Light {
         self.sample(mirror(u), mirror(v))
     }
@@ -185,11 +238,8 @@ impl Level<'_> {
 
 #[inline]
 fn mirror(at: f32) -> f32 {
-    /// Makes what is rounded positive, so that a cast rounds it down.
-    const PERIODS: f32 = 1024.0;
     // To -1..=1 by an even number; what is below 0 is its own mirror image.
-    let period = (at * 0.5 + (PERIODS + 0.5)) as u32 as f32 - PERIODS;
-    (at - 2.0 * period).abs()
+    (at - 2.0 * (at * 0.5).round_ties_even()).abs()
 }
 
 /// `a` with a share of `b`, 0 to 1.
@@ -228,43 +278,36 @@ pub fn encoded(light: f32) -> f32 {
 mod tests {
     use super::*;
 
-    #[test]
-    fn resizing_keeps_the_mean_and_the_centre_of_gravity() {
-        let spot = Picture::draw(97, 61, |x, y| if (x, y) == (40, 23) { [1.0; 4] } else { [0.0; 4] });
-        let moments = |picture: &Picture| {
-            let mut sums = [0.0_f64; 3];
-            for (index, texel) in picture.texels.iter().enumerate() {
-                let (x, y) = (index % picture.width, index / picture.width);
-                let weight = f64::from(texel[0]) / picture.texels.len() as f64;
-                sums[0] += weight;
-                sums[1] += weight * (x as f64 + 0.5) / picture.width as f64;
-                sums[2] += weight * (y as f64 + 0.5) / picture.height as f64;
+    /// Mass, centre and deviation along x of the samples of a spot's level, in widths of the picture.
+    fn moments(level: &Level<'_>) -> [f64; 3] {
+        let steps = 2000;
+        let mut sums = [0.0; 3];
+        for x in (0..steps).map(|step| (f64::from(step) + 0.5) / f64::from(steps)) {
+            for y in (0..steps / 10).map(|step| (f64::from(step) + 0.5) / f64::from(steps / 10)) {
+                let weight = f64::from(level.sample(x as f32, y as f32)[0]);
+                sums = [sums[0] + weight, sums[1] + weight * x, sums[2] + weight * x * x];
             }
-            [sums[0], sums[1] / sums[0], sums[2] / sums[0]]
-        };
-        let [mass, x, y] = moments(&spot);
-        let [half_mass, half_x, half_y] = moments(&spot.resized(49, 31));
-        assert!((mass - half_mass).abs() < 1e-7);
-        // A box spreads a spot evenly over the texels it overlaps, so its centre is off by less than half a texel.
-        assert!((x - half_x).abs() < 0.5 / 49.0 && (y - half_y).abs() < 0.5 / 31.0);
+        }
+        let mean = sums[1] / sums[0];
+        [sums[0] / f64::from(steps * steps / 10), mean, (sums[2] / sums[0] - mean * mean).sqrt()]
     }
 
     #[test]
-    fn levels_are_chosen_by_the_length_of_their_texels() {
-        let pyramid = Pyramid::new(Picture::draw(256, 128, |x, _| [x as f32; 4]));
-        assert_eq!(pyramid.level(1.0 / 1000.0).picture.width, 256);
-        assert_eq!(pyramid.level(1.0 / 256.0 + 1e-9).picture.width, 256);
-        assert_eq!(pyramid.level(1.0 / 127.0).picture.width, 128);
-        assert_eq!(pyramid.level(1.0).picture.width, pyramid.levels.last().expect("has a level").width);
-    }
-
-    #[test]
-    fn a_ramp_is_read_where_it_is_at_every_level() {
-        let pyramid = Pyramid::new(Picture::draw(256, 128, |x, _| [(x as f32 + 0.5) / 256.0; 4]));
-        for level in &pyramid.levels {
-            let level = Level { picture: level, scale: [level.width as f32, level.height as f32] };
-            let read = level.sample(0.4, 0.6)[0];
-            assert!((read - 0.4).abs() < 0.01, "{read} at {}", level.picture.width);
+    fn every_level_keeps_mass_and_place_and_has_its_deviation() {
+        let (width, height) = (191, 127);
+        let square = |x: usize, y: usize| x.abs_diff(90) < 2 && y.abs_diff(60) < 2;
+        let spot = Picture::draw(width, height, |x, y| if square(x, y) { [1.0; 4] } else { [0.0; 4] });
+        let pyramid = Pyramid::new(spot);
+        let [mass, place, _] = moments(&pyramid.level(0.0));
+        for step in 0..18 {
+            let deviation = SHARPEST * 2_f64.powf(f64::from(step) / 4.0);
+            let [blurred_mass, blurred_place, blurred] = moments(&pyramid.level(deviation / width as f64));
+            assert!((blurred_mass / mass - 1.0).abs() < 0.02, "step {step}: mass {}", blurred_mass / mass);
+            assert!((blurred_place - place).abs() * width as f64 < 0.03 * deviation, "step {step}");
+            // The spot is three texels wide.
+            let expected = deviation.hypot((8.0_f64 / 12.0).sqrt());
+            let ratio = blurred * width as f64 / expected;
+            assert!((ratio - 1.0).abs() < 0.04, "step {step}: {ratio} of the deviation");
         }
     }
 

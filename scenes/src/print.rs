@@ -7,6 +7,8 @@ use crate::{
 
 /// Longest side of a print, in texels: enough for the screen's dots.
 const SIDE: usize = 1536;
+/// Deviation of the enlarger's blur, in texels of the photo.
+const ENLARGING: f64 = 0.4;
 /// Distance of the screen's dots in texels, so that a print has 340 along its longest side.
 const DOT: f32 = 4.5;
 /// How far the dots show: 0 is continuous tone, 1 nothing but dots.
@@ -28,7 +30,7 @@ const GRAIN: f32 = 0.035;
 pub fn printed(photo: &Picture, rng: &mut Rng) -> Picture {
     let scale = SIDE as f64 / photo.width.max(photo.height) as f64;
     let [width, height] = [photo.width, photo.height].map(|side| (side as f64 * scale).round() as usize);
-    let large = photo.resized(width, height);
+    let large = photo.resampled(width, height, ENLARGING);
     let waves = ANGLES_DEG.map(|angle| {
         let (sin, cos) = angle.to_radians().sin_cos();
         let frequency = std::f32::consts::TAU / DOT;

@@ -1,10 +1,14 @@
-//! What reaches the lens: every pixel is the mean of the scene over the pixel's area and the time of the exposure.
+//! What reaches the sensor: every pixel is a mean of the scene over the pixel's area, the lens' point spread and the time of
+//! the exposure.
 //!
-//! The frame is cut into tiles. In a tile the map from the frame to the photo's plane is nearly affine, so that the number of
-//! samples, the levels of the pyramids and the places of the samples in a pixel are chosen once: at least 2×2, finer along
-//! the direction in which the plane leans away, more when the picture moves by more pixels during the exposure. Each sample
-//! has a time of its own. The print's outline is not sampled: its coverage is a ramp as wide as a sample's area, so that an
-//! edge that runs along the pixel grid is as exact as any other.
+//! Area and point spread together are nearly a normal distribution, round in the frame. Pictures are stored blurred by such
+//! distributions (see [`Pyramid`](crate::picture::Pyramid)), so that one sample is the whole mean where the photo's plane is
+//! parallel to the frame. Where it leans away, the distribution is longer in the plane in one direction, and several samples
+//! are spread along it; where the picture moves during the exposure, each of them is taken at several times. The outline of the
+//! print is not sampled: its coverage is a ramp of the same deviation.
+//!
+//! The frame is cut into tiles. In a tile the map from the frame to the plane is nearly affine, so that levels, places and times
+//! are chosen once.
 
 use std::array;
 
@@ -21,12 +25,18 @@ use crate::{
 const TILE: usize = 8;
 /// The exposure is cut at so many times; numbers of samples divide it by two.
 const KNOTS: usize = 96;
-/// Samples that a pixel may have. All divide `KNOTS / 2`.
-const SAMPLES: [usize; 7] = [4, 6, 8, 12, 16, 24, 48];
-/// Samples along the direction in which the plane leans away.
-const ACROSS: [usize; 5] = [2, 3, 4, 6, 8];
-/// Distance of samples, in pixels.
-const SPACING_PX: f64 = 0.5;
+/// Times that a pixel may have.
+const TIMES: [usize; 8] = [1, 2, 3, 4, 6, 8, 12, 16];
+/// Deviation of the lens' point spread, in pixels.
+const LENS_PX: f64 = 0.55;
+/// Variance of a pixel's area and the lens' point spread, in square pixels.
+const SPREAD: f64 = 1.0 / 12.0 + LENS_PX * LENS_PX;
+/// Distance of samples, in deviations of each, that still add up smoothly.
+const SPACING: f64 = 2.2;
+/// Most samples along the direction in which the plane leans away.
+const PLACES_MAX: usize = 8;
+/// Width of a smooth step, `3 x² - 2 x³`, in deviations of what it sums up: its slope has a variance of 1/20.
+const STEP: f64 = 4.472_135_955;
 /// Farther than a tenth of the print's nearness the table fades into the room, and is gone at a twentieth.
 const FOG: [f32; 2] = [0.05, 0.1];
 /// Deviation of the reflection of a lamp, in widths of the print, and its light: its middle saturates.
@@ -83,10 +93,10 @@ struct Stage<'a> {
 struct Sampling {
     /// Offset in pixels and knot of each sample.
     taps: Vec<([f64; 2], usize)>,
-    /// Widths of the print a pixel, in the direction in which they are fewest and in which they are most.
-    stretch: [f64; 2],
-    /// Photo coordinates that a sample's area spans.
-    span: [f32; 2],
+    /// Deviation of a sample, in widths of the print.
+    deviation: f64,
+    /// Widths of the print a pixel, in the direction in which they are most.
+    stretch: f64,
 }
 
 type Tile = [Light; TILE * TILE];
@@ -126,40 +136,38 @@ impl<'a> Stage<'a> {
         let sampling = self.sampling(centre);
         let foggy = far as f32 <= FOG[1];
         let [u, v] = self.extent([left, top]);
-        let [margin_u, margin_v] = sampling.span.map(f64::from);
-        let inside = u[0] > margin_u && u[1] < 1.0 - margin_u && v[0] > margin_v && v[1] < 1.0 - margin_v;
-        let outside = u[1] < -margin_u || u[0] > 1.0 + margin_u || v[1] < -margin_v || v[0] > 1.0 + margin_v;
+        let steps = [1.0, 1.0 / self.aspect].map(|scale| STEP * sampling.deviation * scale);
+        let inside = [u, v].iter().zip(steps).all(|(range, step)| range[0] > step && range[1] < 1.0 - step);
+        let outside = [u, v].iter().zip(steps).any(|(range, step)| range[1] < -step || range[0] > 1.0 + step);
         let hand = self.hand.filter(|(hand, reach)| {
             let [u, v] = middle.apply(centre);
-            let moved = self.moved_px([u, v]);
-            let extent = (side + moved) * sampling.stretch[1] / f64::from(hand.length());
+            let extent = (side + self.moved_px([u, v])) * sampling.stretch / f64::from(hand.length());
             f64::from(hand.distance(hand.place(u as f32, v as f32, *reach))) < extent
         });
 
-        let fine = SPACING_PX * sampling.stretch[0];
-        let print = self.scene.print.level(fine);
-        let table = Cover::new(&self.scene.table, fine);
+        let print = self.scene.print.level(sampling.deviation);
+        let table = Cover::new(&self.scene.table, sampling.deviation);
         let corner = [left, top];
         let mut tile = match (hand, foggy, inside, outside) {
             (None, false, true, _) => self.gather(&sampling, corner, |u, v, _| print.sample(u, v)),
             (None, false, _, true) => self.gather(&sampling, corner, |u, v, _| table.sample(u, v)),
-            _ => self.gather(&sampling, corner, |u, v, near| {
-                let beyond = if foggy {
+            _ => {
+                let [step_u, step_v] = steps.map(|step| step as f32);
+                let look = hand.map(|(hand, reach)| (hand, reach, sampling.deviation as f32 / hand.length()));
+                self.gather(&sampling, corner, |u, v, near| {
                     let clear = ((near - FOG[0]) / (FOG[1] - FOG[0])).clamp(0.0, 1.0);
-                    if clear > 0.0 { mix(self.scene.room, table.sample(u, v), clear) } else { self.scene.room }
-                } else {
-                    table.sample(u, v)
-                };
-                let covered = coverage(u, sampling.span[0]) * coverage(v, sampling.span[1]);
-                let flat =
-                    if near > FOG[0] && covered > 0.0 { mix(beyond, print.sample(u, v), covered) } else { beyond };
-                let Some((hand, reach)) = hand else { return flat };
-                let place = hand.place(u, v, reach);
-                let distance = hand.distance(place);
-                let texel = (fine / f64::from(hand.length())) as f32;
-                let covered = (0.5 - distance / texel).clamp(0.0, 1.0);
-                if covered > 0.0 { mix(flat, hand.skin(place, distance, texel), covered) } else { flat }
-            }),
+                    if clear == 0.0 {
+                        return self.scene.room;
+                    }
+                    let table = mix(self.scene.room, table.sample(u, v), clear);
+                    let flat = mix(table, print.sample(u, v), within(u, step_u) * within(v, step_v));
+                    let Some((hand, reach, deviation)) = look else { return flat };
+                    let place = hand.place(u, v, reach);
+                    let distance = hand.distance(place);
+                    let covered = step(-distance / (STEP as f32 * deviation));
+                    mix(flat, hand.skin(place, distance, deviation), covered)
+                })
+            }
         };
         if let Some(glare) = self.glare {
             self.reflect(glare, corner, &mut tile);
@@ -175,25 +183,26 @@ impl<'a> Stage<'a> {
         // Singular values of the Jacobian in widths of the print, and the direction in the frame of the larger one.
         let (p, q, r) = (a * a + c * c, a * b + c * d, b * b + d * d);
         let (mean, radius) = ((p + r) / 2.0, ((p - r) / 2.0).hypot(q));
-        let stretch = [(mean - radius).max(0.0).sqrt().max(1e-9), (mean + radius).sqrt()];
+        let (long, short) = ((mean + radius).sqrt(), (mean - radius).max(0.0).sqrt());
         let (sin, cos) = (q.atan2((p - r) / 2.0) / 2.0).sin_cos();
 
-        let wanted = 2.0 * stretch[1] / stretch[0] - 0.2;
-        let across = ACROSS.into_iter().find(|&count| count as f64 >= wanted).unwrap_or(ACROSS[ACROSS.len() - 1]);
-        let spatial = 2 * across;
-        let moved = self.moved_px(middle.apply(centre));
-        let enough = |&count: &usize| count.is_multiple_of(spatial) && count as f64 >= moved;
-        let count = SAMPLES.into_iter().find(enough).unwrap_or(SAMPLES[SAMPLES.len() - 1]);
-        let taps = (0..count).map(|index| {
-            let place = index % spatial;
-            let along = ((place % across) as f64 + 0.5) / across as f64 - 0.5;
-            let aside = (place / across) as f64 / 2.0 - 0.25;
-            // Neighbours in space are apart in time: 5 has no divisor in common with the number of places.
-            let time = index - place + place * 5 % spatial;
-            ([along * cos - aside * sin, along * sin + aside * cos], (2 * time + 1) * (KNOTS / 2) / count)
+        // Places along the long direction, so far apart that their variance is what a sample's own lacks, in pixels.
+        let lacking = SPREAD * (1.0 - (short / long).powi(2));
+        let apart = |places: usize| (12.0 * lacking / ((places * places).max(2) - 1) as f64).sqrt();
+        let smooth = SPACING * SPREAD.sqrt() * (short / long);
+        let nearly_round = short > 0.8 * long;
+        let enough = |&places: &usize| if places == 1 { nearly_round } else { apart(places) <= smooth };
+        let places = (1..PLACES_MAX).find(enough).unwrap_or(PLACES_MAX);
+        let sample = if places == 1 { (short * long).sqrt() } else { short.max(long / PLACES_MAX as f64) };
+
+        let moved = self.moved_px(middle.apply(centre)) / (SPACING * SPREAD.sqrt());
+        let times = TIMES.into_iter().find(|&times| times as f64 >= moved).unwrap_or(TIMES[TIMES.len() - 1]);
+        let taps = (0..places * times).map(|index| {
+            let along =
+                if places == 1 { 0.0 } else { ((index % places) as f64 - (places - 1) as f64 / 2.0) * apart(places) };
+            ([along * cos, along * sin], (2 * (index / places) + 1) * (KNOTS / 2) / times)
         });
-        let span = [du, dv].map(|[x, y]| (SPACING_PX * x.hypot(y)) as f32);
-        Sampling { taps: taps.collect(), stretch, span }
+        Sampling { taps: taps.collect(), deviation: SPREAD.sqrt() * sample, stretch: long }
     }
 
     /// How far a point of the photo moves during the exposure, in pixels.
@@ -259,10 +268,17 @@ fn nearest_corner(back: &Homography, left: f64, top: f64) -> Point {
     [if back.0[6] > 0.0 { left + side } else { left }, if back.0[7] > 0.0 { top + side } else { top }]
 }
 
-/// How much of a sample's area, `span` wide, lies within 0 to 1.
+/// How much of a sample lies within 0 to 1.
 #[inline]
-fn coverage(at: f32, span: f32) -> f32 {
-    (at / span + 0.5).clamp(0.0, 1.0) * ((1.0 - at) / span + 0.5).clamp(0.0, 1.0)
+fn within(at: f32, width: f32) -> f32 {
+    step(at / width) * step((1.0 - at) / width)
+}
+
+/// From 0 to 1 between -½ and ½.
+#[inline]
+fn step(at: f32) -> f32 {
+    let x = (at + 0.5).clamp(0.0, 1.0);
+    x * x * (3.0 - 2.0 * x)
 }
 
 /// A table's pattern at one level.
@@ -272,9 +288,9 @@ struct Cover<'a> {
 }
 
 impl<'a> Cover<'a> {
-    /// `fine` is in widths of the print.
-    fn new(table: &'a Table, fine: f64) -> Self {
-        Self { level: table.pattern.level(fine * table.scale), placement: &table.placement }
+    /// `deviation` is in widths of the print.
+    fn new(table: &'a Table, deviation: f64) -> Self {
+        Self { level: table.pattern.level(deviation * table.scale), placement: &table.placement }
     }
 
     #[inline]
