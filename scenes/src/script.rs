@@ -1,6 +1,6 @@
 //! What happens in each sequence: where the photo is at any time, and how it is lit and seen.
 
-use std::f64::consts::{PI, TAU};
+use std::f64::consts::TAU;
 
 use crate::{
     case::{Case, FRAME_RATE, Sequence},
@@ -187,9 +187,9 @@ impl Script {
                 View { centre, width_px: self.fit(0.3 + 0.3 * come), tilt, ..middle }
             }
             Sequence::PartlyOut => {
-                // To one side, then down into the corner, and back.
-                let leave = |peak: f64| (PI * ((progress - peak) / 0.5).clamp(-0.5, 0.5)).cos();
-                let centre = [0.5 + side * 0.5 * leave(0.35), 0.5 + 0.3 * leave(0.65)];
+                // In a curve past one side of the frame: half of the photo is out, then back.
+                let (away, along) = ((1.0 - (TAU * progress).cos()) / 2.0, (TAU * progress).sin());
+                let centre = [0.5 + side * 0.36 * away, 0.5 + 0.2 * along];
                 View { centre, ..middle }
             }
             Sequence::View => view,

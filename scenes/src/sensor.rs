@@ -30,7 +30,7 @@ impl Sensor {
         let [width, height] = [canvas.width, canvas.height].map(|side| side - 2 * canvas.margin);
         let (half_width, half_height) = (width as f32 / 2.0, height as f32 / 2.0);
         let corner = half_width * half_width + half_height * half_height;
-        let read = (READ_NOISE / shot.electrons) * (READ_NOISE / shot.electrons);
+        let (shot_noise, read_noise) = (1.0 / shot.electrons, (READ_NOISE / shot.electrons).powi(2));
         let mut grey = Vec::with_capacity(width * height);
         for y in 0..height {
             let row = &canvas.light[(y + canvas.margin) * canvas.width + canvas.margin..][..width];
@@ -38,12 +38,13 @@ impl Sensor {
             for (x, light) in row.iter().enumerate() {
                 let across = x as f32 + 0.5 - half_width;
                 let gain = shot.level * (1.0 - VIGNETTING * (across * across + down * down) / corner);
+                let signal = light.map(|light| light * gain);
+                let deviation = signal.map(|signal| (signal * shot_noise + read_noise).sqrt());
                 let mut luma = 0.0;
                 for channel in 0..3 {
-                    let signal = light[channel] * gain;
-                    let noise = (signal / shot.electrons + read).sqrt() * rng.normal();
-                    let code = ((signal + noise).clamp(0.0, 1.0) * CODES as f32 + 0.5) as u32;
-                    luma += LUMA[channel] * self.codes[code as usize];
+                    let noisy = signal[channel] + deviation[channel] * rng.normal();
+                    let code = (noisy * CODES as f32 + 0.5) as i32;
+                    luma += LUMA[channel] * self.codes[code.clamp(0, CODES as i32) as usize];
                 }
                 grey.push((luma * 255.0 + 0.5) as u8);
             }
