@@ -80,12 +80,13 @@ impl Tally {
         let pose = pose?;
         self.recognised += 1;
         let (there, said) = (truth.corners(), pose.homography.corners());
-        let error = distances(said, there).iter().sum::<f64>() / 4.0;
+        let mean = distances(said, there).iter().sum::<f64>() / 4.0;
+        // A pose that is no number is as wrong as can be.
+        let error = if mean.is_nan() { f64::INFINITY } else { mean };
         let size = distances(there, [there[1], there[2], there[3], there[0]]).into_iter().fold(0.0, f64::max);
         self.glued += usize::from(error <= GLUED_MAX * size);
-        // Also wrong: a pose that is no number.
-        self.wrong += usize::from(!(error <= WRONG_MIN * size));
-        self.errors_px.push(if error.is_finite() { error } else { f64::MAX });
+        self.wrong += usize::from(error > WRONG_MIN * size);
+        self.errors_px.push(error);
         let errors = std::array::from_fn(|corner| [0, 1].map(|axis| said[corner][axis] - there[corner][axis]));
         error.is_finite().then_some(errors)
     }

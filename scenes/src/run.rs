@@ -34,20 +34,20 @@ pub fn run(
     let next = AtomicUsize::new(0);
     let viewings = Mutex::new(Vec::with_capacity(cases.len()));
     let work = || -> anyhow::Result<()> {
-        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(case) = cases.get(number) else { return Ok(()) };
             let viewing = view(case, album, make)?;
             done(&viewing);
-            let index = cases.iter().position(|other| other == case);
-            viewings.lock().expect("no thread panics while it pushes").push((index, viewing));
+            viewings.lock().expect("no thread panics while it pushes").push((number, viewing));
         }
-        Ok(())
     };
     thread::scope(|scope| {
         let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().try_for_each(|thread| thread.join().expect("work does not panic"))
+        threads.into_iter().try_for_each(|thread| thread.join().expect("a panic ends it all"))
     })?;
     let mut viewings = viewings.into_inner().expect("no thread panics while it pushes");
-    viewings.sort_by_key(|(index, _)| *index);
+    viewings.sort_by_key(|(number, _)| *number);
     Ok(viewings.into_iter().map(|(_, viewing)| viewing).collect())
 }
 
