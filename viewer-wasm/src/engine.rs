@@ -6,10 +6,10 @@ use compiler_wasm::{bundle::decode_bundle, error::BundleError, plane::GrayImage}
 
 use crate::{
     detect::{Detector, Feature},
-    homography::{Matrix3, Point, apply, multiply},
+    homography::{Matrix3, Point, apply, invert, multiply},
     image::{Levels, PixelFormat, double_into, empty, gray_into},
     index::{Index, Match},
-    pose::{Camera, Pose},
+    pose::{Belief, Camera, Observation, Pose, fit},
     recognize::{self, locate},
     target::Target,
     track::{self, align, unit_homography},
@@ -24,6 +24,8 @@ const SHARE_TRACKED_MIN: f32 = 0.25;
 const PLACES_FOUND_MIN: usize = 12;
 /// Frames that a lost pose is looked for where it was.
 const BRIDGED_FRAMES: u32 = 6;
+/// How far the pose of a homography may be from the best, in radians and distances from the camera.
+const MOTION_FOUND: f64 = 0.5;
 /// How much of the last motion is believed to go on.
 const INERTIA: f64 = 0.9;
 /// Photos with the most matches that are looked at in a frame.
@@ -90,6 +92,8 @@ pub struct Engine {
     votes: Vec<(usize, usize)>,
     recognize: recognize::Scratch,
     track: track::Scratch,
+    observations: Vec<Observation>,
+    errors: Vec<f64>,
     poses: Vec<TargetPose>,
     frames: u64,
 }
@@ -130,6 +134,8 @@ impl Engine {
             votes: Vec::new(),
             recognize: recognize::Scratch::default(),
             track: track::Scratch::default(),
+            observations: Vec::new(),
+            errors: Vec::new(),
             poses: Vec::new(),
             frames: 0,
         }
@@ -232,7 +238,8 @@ impl Engine {
         self.votes.retain(|&(_, target)| self.tracks[target].is_none_or(|track| track.lost > 0));
         self.votes.sort_unstable_by(|a, b| b.cmp(a));
         let mut any = false;
-        for &(_, target) in self.votes.iter().take(CANDIDATES_MAX) {
+        for candidate in 0..self.votes.len().min(CANDIDATES_MAX) {
+            let (_, target) = self.votes[candidate];
             self.of_target.clear();
             let of_target = self.matches.iter().filter(|found| {
                 self.landmarks[found.landmark as usize].target as usize == target
@@ -241,10 +248,8 @@ impl Engine {
             let Some(candidate) = locate(&self.of_target, &self.features, &self.landmarks, &mut self.recognize) else {
                 continue;
             };
-            let Some(mut camera) = self.camera else { continue };
-            let planar = crate::homography::invert(&self.targets[target].to_plane())
-                .and_then(|back| Pose::from_homography(&multiply(&candidate.homography, &back), &camera));
-            let Some(mut pose) = planar else { continue };
+            let Some(camera) = self.camera else { continue };
+            let Some((mut pose, mut camera)) = self.pose_of(target, &candidate.homography, camera) else { continue };
             let hold = align(&self.targets[target], &self.levels, &mut pose, &mut camera, false, &mut self.track);
             if let Some(hold) = hold
                 && hold.found >= PLACES_FOUND_MIN
@@ -256,6 +261,21 @@ impl Engine {
             }
         }
         any
+    }
+
+    /// The pose and the lens behind a homography from pixels of a photo's finest copy, by what it rests on.
+    fn pose_of(&mut self, target: usize, homography: &Matrix3, camera: Camera) -> Option<(Pose, Camera)> {
+        let to_plane = self.targets[target].to_plane();
+        let mut lens = camera;
+        let mut pose = Pose::from_homography(&multiply(homography, &invert(&to_plane)?), &camera)?;
+        self.observations.clear();
+        self.observations.extend(self.recognize.inliers().iter().map(|inlier| {
+            let information = 1.0 / (inlier.deviation * inlier.deviation);
+            Observation { point: apply(&to_plane, inlier.from), seen: inlier.to, information: [information, 0.0, information] }
+        }));
+        let belief = Belief { camera, motion: MOTION_FOUND, deviation_min: 0.5 };
+        fit(&mut pose, &mut lens, &self.observations, &belief, &mut self.errors)?;
+        Some((pose, lens))
     }
 
     fn report(&mut self) {

@@ -61,6 +61,13 @@ impl Camera {
         [focal, 0.0, self.width / 2.0, 0.0, focal, self.height / 2.0, 0.0, 0.0, 1.0]
     }
 
+    /// This lens, believed as much more as a frame has told.
+    #[must_use]
+    pub fn learnt(self, information: f64) -> Self {
+        let information = (self.information + FOCAL_NEWS * information).min(FOCAL_INFORMATION_MAX);
+        Self { information, ..self }
+    }
+
     fn with_focal_log(self, focal_log: f64) -> Self {
         Self { focal_log, ..self }
     }
@@ -92,8 +99,6 @@ const STEPS: usize = 6;
 const UNKNOWNS: usize = 7;
 /// Residuals in deviations beyond which an observation counts for nothing (Tukey).
 const TUKEY: f64 = 4.7;
-/// Turns and moves before a fit that are believed, in radians and in distances from the camera.
-const MOTION_DEVIATION: f64 = 0.3;
 
 impl Pose {
     /// From the photo's plane to the frame.
@@ -155,29 +160,34 @@ impl Pose {
     }
 }
 
-/// How well a fit fits.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Fit {
-    /// Robust standard deviation of the residuals, in deviations of the observations.
-    pub deviation: f64,
+/// How far a fit may lead away.
+#[derive(Clone, Copy, Debug)]
+pub struct Belief {
+    /// The lens before this frame.
+    pub camera: Camera,
+    /// Turns and moves that are to be expected: a standard deviation, in radians and in distances from the camera.
+    pub motion: f64,
+    /// Residuals are not believed to be smaller, in deviations of the observations.
+    pub deviation_min: f64,
 }
 
 /// Moves pose and focal length to where they explain what is seen, step by step (Gauss-Newton, Tukey's weights), each held
-/// by what was believed before. `errors` is memory for it. `None` when it leads astray.
+/// by what was believed before. `errors` is memory for it.
+///
+/// Gives what was learnt of the focal length's logarithm, as the inverse of a variance; `None` when it leads astray.
 pub fn fit(
     pose: &mut Pose,
     camera: &mut Camera,
     observations: &[Observation],
-    deviation_min: f64,
+    belief: &Belief,
     errors: &mut Vec<f64>,
-) -> Option<Fit> {
-    let (believed, start) = (*camera, *pose);
-    let mut deviation = deviation_min;
-    let mut news = 0.0;
+) -> Option<f64> {
+    let start = *pose;
+    let mut learnt = 0.0;
     for step in 0..STEPS {
         errors.clear();
         errors.extend(observations.iter().map(|observation| squared_error(pose, camera, observation)));
-        deviation = robust_deviation(errors).max(deviation_min);
+        let deviation = robust_deviation(errors).max(belief.deviation_min);
         // From wide to narrow, so that a bad beginning does not shut out what is right.
         let width = TUKEY * deviation * if step < 2 { 2.0 } else { 1.0 };
         let mut equations = NormalEquations::<UNKNOWNS>::default();
@@ -188,33 +198,24 @@ pub fn fit(
         let away = pose.step_from(&start);
         let distance = pose.translation[2];
         for (unknown, away) in away.into_iter().enumerate() {
-            let unit = if unknown < 3 { MOTION_DEVIATION } else { MOTION_DEVIATION * distance };
+            let unit = if unknown < 3 { belief.motion } else { belief.motion * distance };
             with_priors.add_prior(unknown, -away, 1.0 / (unit * unit));
         }
-        with_priors.add_prior(6, believed.focal_log - camera.focal_log, believed.information);
-        let solution = with_priors.solve()?;
-        let [motion @ .., focal] = solution;
+        with_priors.add_prior(6, belief.camera.focal_log - camera.focal_log, belief.camera.information);
+        let [motion @ .., focal] = with_priors.solve()?;
         *pose = pose.moved(&motion);
         *camera = camera.with_focal_log(camera.focal_log + focal.clamp(-0.2, 0.2));
         if !(pose.translation[2] > 1e-6 && pose.rotation.iter().all(|value| value.is_finite())) {
             return None;
         }
         if step + 1 == STEPS {
-            for unknown in 0..6 {
+            for unknown in 0..UNKNOWNS {
                 equations.add_prior(unknown, 0.0, 1e-9);
             }
-            equations.add_prior(6, 0.0, 1e-9);
-            news = equations.information_of_last();
+            learnt = equations.information_of_last();
         }
     }
-    camera.information = (believed.information + FOCAL_NEWS * news).min(FOCAL_INFORMATION_MAX);
-    Some(Fit { deviation })
-}
-
-/// Makes the camera forget what the last fit has said of the lens.
-pub fn keep_focal(camera: &mut Camera, before: &Camera) {
-    camera.focal_log = before.focal_log;
-    camera.information = before.information;
+    Some(learnt)
 }
 
 fn project(pose: &Pose, camera: &Camera, [x, y]: Point) -> ([f64; 3], Point) {
@@ -382,7 +383,9 @@ mod tests {
         let mut camera = Camera::new(640, 480);
         let mut pose = tilted().moved(&[0.03, -0.04, 0.02, 0.02, -0.02, 0.05]);
         for _ in 0..20 {
-            fit(&mut pose, &mut camera, &observations, 0.1, &mut Vec::new()).expect("a fit");
+            let belief = Belief { camera, motion: 0.3, deviation_min: 0.1 };
+            let learnt = fit(&mut pose, &mut camera, &observations, &belief, &mut Vec::new()).expect("a fit");
+            camera = camera.learnt(learnt);
         }
         assert!((camera.focal() / 640.0 - 0.65).abs() < 0.005, "{}", camera.focal() / 640.0);
         assert!(pose.step_from(&tilted()).iter().all(|step| step.abs() < 0.02), "{:?}", pose.step_from(&tilted()));
@@ -394,7 +397,10 @@ mod tests {
         let mut camera = Camera::new(640, 480);
         let (focal, information) = (camera.focal(), camera.information);
         let mut pose = straight;
-        fit(&mut pose, &mut camera, &observe(&straight, FOCAL_BELIEVED), 0.1, &mut Vec::new()).expect("a fit");
+        let belief = Belief { camera, motion: 0.3, deviation_min: 0.1 };
+        let seen = observe(&straight, FOCAL_BELIEVED);
+        let learnt = fit(&mut pose, &mut camera, &seen, &belief, &mut Vec::new()).expect("a fit");
+        camera = camera.learnt(learnt);
         assert!((camera.focal() - focal).abs() < 1.0);
         assert!(camera.information < information * 1.01);
     }

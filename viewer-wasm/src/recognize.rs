@@ -46,6 +46,15 @@ pub struct Scratch {
     matches: Vec<Match>,
     guesses: Vec<(usize, Matrix3, Match)>,
     points: Vec<Correspondence>,
+    best: Vec<Correspondence>,
+}
+
+impl Scratch {
+    /// What the candidate given last rests on: pixels of the photo's finest copy, and pixels of the frame.
+    #[must_use]
+    pub fn inliers(&self) -> &[Correspondence] {
+        &self.best
+    }
 }
 
 /// The best place of one photo; `matches` are those of that photo alone.
@@ -55,7 +64,7 @@ pub fn locate(
     landmarks: &[Landmark],
     scratch: &mut Scratch,
 ) -> Option<Candidate> {
-    let Scratch { matches: sorted, guesses, points } = scratch;
+    let Scratch { matches: sorted, guesses, points, best: kept } = scratch;
     sorted.clear();
     sorted.extend_from_slice(matches);
     sorted.sort_unstable_by(|a, b| a.ratio.total_cmp(&b.ratio).then(a.feature.cmp(&b.feature)));
@@ -90,6 +99,7 @@ pub fn locate(
         }
         if inliers >= INLIERS_MIN && best.is_none_or(|best| inliers > best.inliers) {
             best = Some(Candidate { homography, inliers });
+            kept.clone_from(points);
         }
     }
     best

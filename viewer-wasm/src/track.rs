@@ -14,7 +14,7 @@ use compiler_wasm::plane::GrayImage;
 use crate::{
     homography::{Matrix3, invert, linearize, multiply},
     image::{Levels, sample},
-    pose::{Camera, Observation, Pose, fit, keep_focal},
+    pose::{Belief, Camera, Observation, Pose, fit},
     target::Target,
 };
 
@@ -38,6 +38,10 @@ const COARSEST_PX: f64 = 22.0;
 const AGREES_PX: f64 = 1.5;
 /// Smallest deviation that is believed, in deviations that the places tell.
 const DEVIATION_MIN: f64 = 0.5;
+/// How far a level moves a pose, as a standard deviation in radians and distances from the camera: few coarse places bend
+/// it easily.
+const MOTION_FINE: f64 = 0.2;
+const MOTION_COARSE: f64 = 0.03;
 /// Fewest places that make a pose.
 const PLACES_MIN: usize = 6;
 
@@ -98,14 +102,14 @@ pub fn align(
     let level_of = |ratio: f64| (libm::log2(ratio.max(1.0)) + 0.4) as usize;
     let finest = level_of(magnification).min(levels - 1);
     let shorter = magnification * target.extent[0].min(target.extent[1]);
-    let coarsest = level_of(shorter / COARSEST_PX).clamp(finest, levels - 1);
+    let coarsest = if reach { level_of(shorter / COARSEST_PX).max(finest) } else { finest + 1 }.min(levels - 1);
     let mut hold = Hold::default();
+    let mut learnt = 0.0;
     for level in (finest..=coarsest).rev() {
         if level == coarsest && reach {
             shift_all(target, &frame.all()[level], level, &mut moved, &lens, scratch);
         }
-        for pass in 0..if level == finest { 2 } else { 1 } {
-            let before = lens;
+        for _ in 0..if level == finest { 2 } else { 1 } {
             place_all(target, &frame.all()[level], level, &moved, &lens, scratch);
             let visible = scratch.patches.len();
             search_all(&frame.all()[level], level, scratch);
@@ -115,18 +119,16 @@ pub fn align(
                 }
                 continue;
             }
-            fit(&mut moved, &mut lens, &scratch.observations, DEVIATION_MIN, &mut scratch.errors)?;
-            // The lens is learnt once a frame, from the finest level.
-            if !(level == finest && pass == 1) {
-                keep_focal(&mut lens, &before);
-            }
+            let motion = if level == finest { MOTION_FINE } else { MOTION_COARSE };
+            let belief = Belief { camera: *camera, motion, deviation_min: DEVIATION_MIN };
+            learnt = fit(&mut moved, &mut lens, &scratch.observations, &belief, &mut scratch.errors)?;
             hold = count(&moved, &lens, level, visible, scratch);
         }
     }
     if hold.found < PLACES_MIN {
         return None;
     }
-    (*pose, *camera) = (moved, lens);
+    (*pose, *camera) = (moved, lens.learnt(learnt));
     Some(hold)
 }
 
