@@ -12,15 +12,14 @@ use crate::{
     pose::{Belief, Camera, Observation, Pose, fit},
     recognize::{self, locate},
     target::Target,
-    track::{self, align, unit_homography},
+    track::{self, Aligned, Start, align, unit_homography},
     views::{Landmark, STRAIGHT, Surveyor, View, views},
 };
 
 /// The coarsest level of a frame has at least so many pixels on its shorter side.
 const LEVEL_MIN_PX: usize = 24;
-/// Share of the places that hold a pose found by its features, and one that is tracked.
+/// Share of the places in the frame, and their number, that confirm what features have found.
 const SHARE_FOUND_MIN: f32 = 0.4;
-const SHARE_TRACKED_MIN: f32 = 0.25;
 const PLACES_FOUND_MIN: usize = 12;
 /// Frames that a lost pose is looked for where it was.
 const BRIDGED_FRAMES: u32 = 6;
@@ -113,6 +112,8 @@ struct Track {
     pose: Pose,
     /// The motion from frame to frame.
     motion: [f64; 6],
+    /// How blurred it was, see [`Aligned`].
+    blur: usize,
     /// Frames since it was seen.
     lost: u32,
     confidence: f32,
@@ -233,17 +234,15 @@ impl Engine {
 
     /// Tracks a photo that was seen.
     fn follow(&mut self, target: usize) {
-        let (Some(track), Some(mut camera)) = (self.tracks[target], self.camera) else { return };
+        let (Some(track), Some(camera)) = (self.tracks[target], self.camera) else { return };
         let predicted = track.pose.moved(&track.motion.map(|step| step * INERTIA));
-        for start in [predicted, track.pose] {
-            let mut pose = start;
-            let mut lens = camera;
-            let hold = align(&self.targets[target], &self.levels, &mut pose, &mut lens, true, &mut self.track);
-            if let Some(hold) = hold.filter(|hold| hold.share() >= SHARE_TRACKED_MIN) {
-                camera = lens;
+        for pose in [predicted, track.pose] {
+            let before = Aligned { pose, camera, blur: track.blur };
+            let held = align(&self.targets[target], &self.levels, &before, Start::Predicted, &mut self.track);
+            if let Some((Aligned { pose, camera, blur }, hold)) = held {
                 self.camera = Some(camera);
                 let motion = if track.lost == 0 { pose.step_from(&track.pose) } else { [0.0; 6] };
-                self.tracks[target] = Some(Track { pose, motion, lost: 0, confidence: hold.share() });
+                self.tracks[target] = Some(Track { pose, motion, blur, lost: 0, confidence: hold.share() });
                 return;
             }
         }
@@ -284,22 +283,22 @@ impl Engine {
         for candidate in 0..self.votes.len().min(CANDIDATES_MAX) {
             let (_, target) = self.votes[candidate];
             self.of_target.clear();
-            let of_target = self.matches.iter().filter(|found| {
-                self.landmarks[found.landmark as usize].target as usize == target
-            });
+            let of_target =
+                self.matches.iter().filter(|found| self.landmarks[found.landmark as usize].target as usize == target);
             self.of_target.extend(of_target);
             let Some(candidate) = locate(&self.of_target, &self.features, &self.landmarks, &mut self.recognize) else {
                 continue;
             };
             let Some(camera) = self.camera else { continue };
-            let Some((mut pose, mut camera)) = self.pose_of(target, &candidate.homography, camera) else { continue };
-            let hold = align(&self.targets[target], &self.levels, &mut pose, &mut camera, false, &mut self.track);
-            if let Some(hold) = hold
+            let Some((pose, camera)) = self.pose_of(target, &candidate.homography, camera) else { continue };
+            let before = Aligned { pose, camera, blur: 0 };
+            let held = align(&self.targets[target], &self.levels, &before, Start::Found, &mut self.track);
+            if let Some((Aligned { pose, camera, blur }, hold)) = held
                 && hold.found >= PLACES_FOUND_MIN
                 && hold.share() >= SHARE_FOUND_MIN
             {
                 self.camera = Some(camera);
-                self.tracks[target] = Some(Track { pose, motion: [0.0; 6], lost: 0, confidence: hold.share() });
+                self.tracks[target] = Some(Track { pose, motion: [0.0; 6], blur, lost: 0, confidence: hold.share() });
                 any = true;
             }
         }
@@ -314,7 +313,11 @@ impl Engine {
         self.observations.clear();
         self.observations.extend(self.recognize.inliers().iter().map(|inlier| {
             let information = 1.0 / (inlier.deviation * inlier.deviation);
-            Observation { point: apply(&to_plane, inlier.from), seen: inlier.to, information: [information, 0.0, information] }
+            Observation {
+                point: apply(&to_plane, inlier.from),
+                seen: inlier.to,
+                information: [information, 0.0, information],
+            }
         }));
         let belief = Belief { camera, motion: MOTION_FOUND, deviation_min: 0.5 };
         fit(&mut pose, &mut lens, &self.observations, &belief, &mut self.errors)?;
@@ -339,4 +342,3 @@ impl Engine {
         }
     }
 }
-

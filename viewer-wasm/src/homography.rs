@@ -61,12 +61,8 @@ pub fn apply(m: &Matrix3, [x, y]: Point) -> Point {
 pub fn linearize(m: &Matrix3, [x, y]: Point) -> (Point, [f64; 4]) {
     let w = 1.0 / (m[6] * x + m[7] * y + m[8]);
     let to = [(m[0] * x + m[1] * y + m[2]) * w, (m[3] * x + m[4] * y + m[5]) * w];
-    let jacobian = [
-        (m[0] - m[6] * to[0]) * w,
-        (m[1] - m[7] * to[0]) * w,
-        (m[3] - m[6] * to[1]) * w,
-        (m[4] - m[7] * to[1]) * w,
-    ];
+    let jacobian =
+        [(m[0] - m[6] * to[0]) * w, (m[1] - m[7] * to[0]) * w, (m[3] - m[6] * to[1]) * w, (m[4] - m[7] * to[1]) * w];
     (to, jacobian)
 }
 

@@ -12,10 +12,12 @@ use crate::{
 const FOCAL_BELIEVED: f64 = 0.78;
 /// Standard deviation of that belief, as a logarithm.
 const FOCAL_DEVIATION: f64 = 0.2;
-/// Most that is believed: one part in two hundred, so that a phone that zooms is followed.
-const FOCAL_INFORMATION_MAX: f64 = 40_000.0;
-/// What one frame adds, of what it would add were it not like the one before.
+/// Most that is believed: one part in fifty, so that a mistake is unlearnt, and a phone that zooms is followed.
+const FOCAL_INFORMATION_MAX: f64 = 2_500.0;
+/// What one frame tells, of what it would tell were it not like the one before.
 const FOCAL_NEWS: f64 = 0.02;
+/// What lenses there are, from the widest of a phone to its longest.
+const FOCAL_RANGE: [f64; 2] = [0.4, 2.0];
 
 /// The lens, as far as it is known.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,6 +50,13 @@ impl Camera {
         Self { width: width as f64, height: height as f64, ..self }
     }
 
+    /// A lens of which nothing was learnt, with the same frames.
+    #[must_use]
+    pub fn unlearnt(self) -> Self {
+        let Self { focal_log, information, .. } = Self::new(1, 1);
+        Self { focal_log, information, ..self }
+    }
+
     /// The focal length in pixels.
     #[must_use]
     pub fn focal(&self) -> f64 {
@@ -69,7 +78,8 @@ impl Camera {
     }
 
     fn with_focal_log(self, focal_log: f64) -> Self {
-        Self { focal_log, ..self }
+        let range = FOCAL_RANGE.map(libm::log);
+        Self { focal_log: focal_log.clamp(range[0], range[1]), ..self }
     }
 }
 
@@ -126,16 +136,17 @@ impl Pose {
         let scale = if away[2] < 0.0 { -scale } else { scale };
         let translation = away.map(|value| value * scale);
         // The two directions, made perpendicular by turning each as much as the other.
-        let (right, down) =
-            (right.map(|value| value * scale.signum() / right_length), down.map(|value| value * scale.signum() / down_length));
+        let (right, down) = (
+            right.map(|value| value * scale.signum() / right_length),
+            down.map(|value| value * scale.signum() / down_length),
+        );
         let sum = normalize([0, 1, 2].map(|axis| right[axis] + down[axis]))?;
         let difference = normalize([0, 1, 2].map(|axis| right[axis] - down[axis]))?;
         let half = std::f64::consts::FRAC_1_SQRT_2;
         let right = [0, 1, 2].map(|axis| (sum[axis] + difference[axis]) * half);
         let down = [0, 1, 2].map(|axis| (sum[axis] - difference[axis]) * half);
         let forth = cross(right, down);
-        let rotation =
-            [right[0], down[0], forth[0], right[1], down[1], forth[1], right[2], down[2], forth[2]];
+        let rotation = [right[0], down[0], forth[0], right[1], down[1], forth[1], right[2], down[2], forth[2]];
         let pose = Self { rotation, translation };
         (translation[2] > 1e-6 && pose.rotation.iter().all(|value| value.is_finite())).then_some(pose)
     }
@@ -147,6 +158,22 @@ impl Pose {
         let rotation = orthonormal(&multiply(&turn, &self.rotation));
         let turned = transform(&turn, self.translation);
         Self { rotation, translation: [turned[0] + step[3], turned[1] + step[4], turned[2] + step[5]] }
+    }
+
+    /// The pose that looks almost the same from afar: tilted as much the other way about the line of sight.
+    ///
+    /// Source: G. Schweighofer and A. Pinz, "Robust Pose Estimation from a Planar Target", IEEE TPAMI 28(12), 2006.
+    #[must_use]
+    pub fn mirrored(&self) -> Option<Self> {
+        let sight = normalize(self.translation)?;
+        let r = &self.rotation;
+        let [right, down] = [[r[0], r[3], r[6]], [r[1], r[4], r[7]]].map(|column| {
+            let along = column[0] * sight[0] + column[1] * sight[1] + column[2] * sight[2];
+            [0, 1, 2].map(|axis| column[axis] - 2.0 * along * sight[axis])
+        });
+        let forth = cross(right, down);
+        let rotation = [right[0], down[0], forth[0], right[1], down[1], forth[1], right[2], down[2], forth[2]];
+        Some(Self { rotation, translation: self.translation })
     }
 
     /// The step from another pose to this one, so that `other.moved(&self.step_from(other))` is this.
@@ -201,10 +228,10 @@ pub fn fit(
             let unit = if unknown < 3 { belief.motion } else { belief.motion * distance };
             with_priors.add_prior(unknown, -away, 1.0 / (unit * unit));
         }
-        with_priors.add_prior(6, belief.camera.focal_log - camera.focal_log, belief.camera.information);
+        with_priors.add_prior(6, belief.camera.focal_log - camera.focal_log, belief.camera.information / FOCAL_NEWS);
         let [motion @ .., focal] = with_priors.solve()?;
         *pose = pose.moved(&motion);
-        *camera = camera.with_focal_log(camera.focal_log + focal.clamp(-0.2, 0.2));
+        *camera = camera.with_focal_log(camera.focal_log + focal);
         if !(pose.translation[2] > 1e-6 && pose.rotation.iter().all(|value| value.is_finite())) {
             return None;
         }
@@ -216,6 +243,17 @@ pub fn fit(
         }
     }
     Some(learnt)
+}
+
+/// How badly a pose explains what is seen: 0 where all of it is explained, 1 where nothing is.
+#[must_use]
+pub fn misfit(pose: &Pose, camera: &Camera, observations: &[Observation], deviation: f64) -> f64 {
+    let width = TUKEY * deviation;
+    let cost = |observation: &Observation| {
+        let rest = (1.0 - squared_error(pose, camera, observation) / (width * width)).max(0.0);
+        1.0 - rest * rest * rest
+    };
+    observations.iter().map(cost).sum::<f64>() / observations.len().max(1) as f64
 }
 
 fn project(pose: &Pose, camera: &Camera, [x, y]: Point) -> ([f64; 3], Point) {
@@ -365,6 +403,18 @@ mod tests {
         let camera = Camera::new(640, 480);
         let pose = Pose::from_homography(&tilted().homography(&camera), &camera).expect("a pose");
         assert!(pose.step_from(&tilted()).iter().all(|step| step.abs() < 1e-9));
+    }
+
+    #[test]
+    fn the_mirrored_pose_is_the_other_of_two_and_twice_mirrored_the_same() {
+        let far = Pose { translation: [0.4, -0.2, 12.0], ..tilted() };
+        let other = far.mirrored().expect("a pose");
+        let camera = Camera::new(640, 480);
+        let (a, b) = (far.homography(&camera), other.homography(&camera));
+        let (seen, mirrored) = (apply(&a, [0.5, 0.3]), apply(&b, [0.5, 0.3]));
+        assert!((seen[0] - mirrored[0]).abs() < 2.0 && (seen[1] - mirrored[1]).abs() < 2.0);
+        assert!(other.step_from(&far)[..3].iter().any(|turn| turn.abs() > 0.3));
+        assert!(other.mirrored().expect("a pose").step_from(&far).iter().all(|step| step.abs() < 1e-9));
     }
 
     #[test]

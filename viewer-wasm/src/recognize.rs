@@ -76,7 +76,9 @@ pub fn locate(
             guesses.push((votes, guess, proposed));
         }
     }
-    guesses.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.2.ratio.total_cmp(&b.2.ratio)).then(a.2.feature.cmp(&b.2.feature)));
+    guesses.sort_unstable_by(|a, b| {
+        b.0.cmp(&a.0).then(a.2.ratio.total_cmp(&b.2.ratio)).then(a.2.feature.cmp(&b.2.feature))
+    });
     let mut best: Option<Candidate> = None;
     for (_, guess, proposed) in guesses.iter().take(REFINED_MAX) {
         points.clear();
@@ -130,13 +132,7 @@ fn correspondence(found: &Match, features: &[Feature], landmarks: &[Landmark]) -
     }
 }
 
-fn votes_for(
-    guess: &Matrix3,
-    proposed: &Match,
-    voter: &Match,
-    features: &[Feature],
-    landmarks: &[Landmark],
-) -> bool {
+fn votes_for(guess: &Matrix3, proposed: &Match, voter: &Match, features: &[Feature], landmarks: &[Landmark]) -> bool {
     let point = correspondence(voter, features, landmarks);
     let at = apply(guess, point.from);
     let off = distance(at, point.to);

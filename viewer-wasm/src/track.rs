@@ -14,7 +14,7 @@ use compiler_wasm::plane::GrayImage;
 use crate::{
     homography::{Matrix3, invert, linearize, multiply},
     image::{Levels, sample},
-    pose::{Belief, Camera, Observation, Pose, fit},
+    pose::{Belief, Camera, Observation, Pose, fit, misfit},
     target::Target,
 };
 
@@ -42,6 +42,18 @@ const DEVIATION_MIN: f64 = 0.5;
 /// it easily.
 const MOTION_FINE: f64 = 0.2;
 const MOTION_COARSE: f64 = 0.03;
+/// What is not found by chance: so many places, and such a share of those in the frame.
+const FIRM_PLACES: usize = 8;
+const FIRM_SHARE: f32 = 0.25;
+/// The same for a coarse level, whose few places are more alike.
+const COARSE_SHARE: f32 = 0.5;
+/// Share of the places from which the lens is learnt.
+const LENS_SHARE: f32 = 0.5;
+/// How much better the mirrored pose must be.
+const MIRRORED_MISFIT: f64 = 0.8;
+/// Strongest blur that is looked for, and how much more like the frame another blur must make the places.
+const BLUR_MAX: usize = 3;
+const BLUR_CHANGE_MIN: f32 = 0.01;
 /// Fewest places that make a pose.
 const PLACES_MIN: usize = 6;
 
@@ -57,6 +69,12 @@ pub struct Hold {
 }
 
 impl Hold {
+    /// Whether chance alone would hardly find as much.
+    #[must_use]
+    pub fn is_firm(&self) -> bool {
+        self.found >= FIRM_PLACES && self.share() >= FIRM_SHARE
+    }
+
     /// Share of the places in the frame that were found, 0 to 1.
     #[must_use]
     pub fn share(&self) -> f32 {
@@ -82,54 +100,145 @@ struct Placed {
     at: [f32; 2],
     patch: Patch,
     correlation: f32,
+    /// Where it was found, in pixels of the frame.
+    seen: Option<[f64; 2]>,
 }
 
-/// Moves `pose` onto the photo in `frame`, and `camera`'s focal length with it.
+/// What is tracked from frame to frame.
+#[derive(Clone, Copy, Debug)]
+pub struct Aligned {
+    /// Where the photo is.
+    pub pose: Pose,
+    /// The lens.
+    pub camera: Camera,
+    /// How blurred the frame is, by focus or motion: as a power of two, in pixels.
+    pub blur: usize,
+}
+
+/// Where an alignment begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// A pose that was predicted: it may be off by a good part of the photo.
+    Predicted,
+    /// A pose that features were found at: it is off by a few pixels.
+    Found,
+}
+
+/// Moves a pose onto the photo in `frame`, and the lens with it. `None` when too little is found.
 ///
-/// `None`, and both as they were, when too little is found.
+/// Levels are gone through from coarse to fine for as long as places are found: where a frame is blurred, a coarse level
+/// is the last that shows them.
+#[must_use]
 pub fn align(
     target: &Target,
     frame: &Levels,
-    pose: &mut Pose,
-    camera: &mut Camera,
-    reach: bool,
+    before: &Aligned,
+    start: Start,
     scratch: &mut Scratch,
-) -> Option<Hold> {
-    let (mut moved, mut lens) = (*pose, *camera);
-    let magnification = magnification(target, &moved, &lens)?;
-    let levels = frame.all().len();
+) -> Option<(Aligned, Hold)> {
+    let levels = frame.all();
+    let magnification = magnification(target, &before.pose, &before.camera)?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a level is a small number")]
     let level_of = |ratio: f64| (libm::log2(ratio.max(1.0)) + 0.4) as usize;
-    let finest = level_of(magnification).min(levels - 1);
+    let finest = level_of(magnification).max(before.blur.saturating_sub(1)).min(levels.len() - 1);
     let shorter = magnification * target.extent[0].min(target.extent[1]);
-    let coarsest = if reach { level_of(shorter / COARSEST_PX).max(finest) } else { finest + 1 }.min(levels - 1);
+    let coarsest = match start {
+        Start::Predicted => level_of(shorter / COARSEST_PX).max(finest),
+        Start::Found => finest + 1,
+    };
+    let coarsest = coarsest.min(levels.len() - 1);
+    let mut aligned = *before;
+    if start == Start::Predicted {
+        shift_all(target, levels, coarsest, &mut aligned, scratch);
+    }
+    let mut held = None;
+    for level in (finest..=coarsest).rev() {
+        let Some(hold) = align_level(target, levels, level, level == finest, &before.camera, &mut aligned, scratch)
+        else {
+            if held.is_some() {
+                break;
+            }
+            continue;
+        };
+        if hold.is_firm() && (level == finest || hold.share() >= COARSE_SHARE) {
+            held = Some((aligned, hold));
+        } else if held.is_some() {
+            break;
+        }
+    }
+    let (mut aligned, mut hold) = held?;
+    if let Some(other) = mirrored(&aligned, scratch) {
+        let mut other = other;
+        let again = align_level(target, levels, finest, true, &other.camera.clone(), &mut other, scratch);
+        if let Some(again) = again.filter(|again| again.found >= hold.found) {
+            (aligned, hold) = (other, again);
+        }
+    }
+    aligned.blur = blur(target, levels, finest, &aligned, scratch);
+    Some((aligned, hold))
+}
+
+/// The mirrored pose, when it explains better what was observed last: the first frames may have chosen the wrong one of
+/// the two. Nothing that the wrong one has taught of the lens is kept.
+fn mirrored(aligned: &Aligned, scratch: &mut Scratch) -> Option<Aligned> {
+    let Scratch { observations, errors, .. } = scratch;
+    let believed = aligned.camera.unlearnt();
+    let (mut pose, mut camera) = (aligned.pose.mirrored()?, believed);
+    let belief = Belief { camera: believed, motion: MOTION_FINE, deviation_min: DEVIATION_MIN };
+    fit(&mut pose, &mut camera, observations, &belief, errors)?;
+    let [here, there] = [(&aligned.pose, &aligned.camera), (&pose, &camera)]
+        .map(|(pose, camera)| misfit(pose, camera, observations, 2.0 * DEVIATION_MIN));
+    (there < MIRRORED_MISFIT * here).then_some(Aligned { pose, camera, ..*aligned })
+}
+
+/// Moves a pose by what one level shows.
+fn align_level(
+    target: &Target,
+    levels: &[GrayImage],
+    level: usize,
+    is_finest: bool,
+    believed: &Camera,
+    aligned: &mut Aligned,
+    scratch: &mut Scratch,
+) -> Option<Hold> {
+    let motion = if is_finest { MOTION_FINE } else { MOTION_COARSE };
+    let belief = Belief { camera: *believed, motion, deviation_min: DEVIATION_MIN };
+    let (mut pose, mut camera) = (aligned.pose, aligned.camera);
     let mut hold = Hold::default();
     let mut learnt = 0.0;
-    for level in (finest..=coarsest).rev() {
-        if level == coarsest && reach {
-            shift_all(target, &frame.all()[level], level, &mut moved, &lens, scratch);
+    for _ in 0..if is_finest { 2 } else { 1 } {
+        place_all(target, &levels[level], level, &Aligned { pose, camera, ..*aligned }, scratch);
+        search_all(&levels[level], level, scratch);
+        if scratch.observations.len() < PLACES_MIN {
+            return None;
         }
-        for _ in 0..if level == finest { 2 } else { 1 } {
-            place_all(target, &frame.all()[level], level, &moved, &lens, scratch);
-            let visible = scratch.patches.len();
-            search_all(&frame.all()[level], level, scratch);
-            if scratch.observations.len() < PLACES_MIN {
-                if level == finest {
-                    return None;
-                }
-                continue;
-            }
-            let motion = if level == finest { MOTION_FINE } else { MOTION_COARSE };
-            let belief = Belief { camera: *camera, motion, deviation_min: DEVIATION_MIN };
-            learnt = fit(&mut moved, &mut lens, &scratch.observations, &belief, &mut scratch.errors)?;
-            hold = count(&moved, &lens, level, visible, scratch);
-        }
+        learnt = fit(&mut pose, &mut camera, &scratch.observations, &belief, &mut scratch.errors)?;
+        hold = count(&pose, &camera, level, scratch);
     }
-    if hold.found < PLACES_MIN {
-        return None;
-    }
-    (*pose, *camera) = (moved, lens.learnt(learnt));
+    // The lens is learnt from what is finest, once.
+    let camera = if is_finest && hold.share() >= LENS_SHARE { camera.learnt(learnt) } else { camera };
+    *aligned = Aligned { pose, camera, ..*aligned };
     Some(hold)
+}
+
+/// The blur at which the places look most like the frame: what it was, or one step more or less.
+fn blur(target: &Target, levels: &[GrayImage], level: usize, aligned: &Aligned, scratch: &mut Scratch) -> usize {
+    let mut likeness = |blur: usize| {
+        place_all(target, &levels[level], level, &Aligned { blur, ..*aligned }, scratch);
+        let of =
+            |placed: &Placed| Window::of(&levels[level], placed.at).map(|window| window.correlation(&placed.patch));
+        let (sum, count) =
+            scratch.patches.iter().filter_map(of).fold((0.0, 0), |(sum, count), one| (sum + one, count + 1));
+        if count < PLACES_MIN { 0.0 } else { sum / count as f32 }
+    };
+    let mut best = (aligned.blur, likeness(aligned.blur) + BLUR_CHANGE_MIN);
+    for blur in [aligned.blur.saturating_sub(1), (aligned.blur + 1).min(BLUR_MAX)] {
+        let likeness = likeness(blur);
+        if likeness > best.1 {
+            best = (blur, likeness);
+        }
+    }
+    best.0
 }
 
 /// Pixels of the frame to one of the finest copy, where the photo's middle is.
@@ -142,12 +251,13 @@ fn magnification(target: &Target, pose: &Pose, camera: &Camera) -> Option<f64> {
 
 /// Draws the places that are in the frame.
 #[expect(clippy::cast_possible_truncation, reason = "pixels of a frame")]
-fn place_all(target: &Target, image: &GrayImage, level: usize, pose: &Pose, camera: &Camera, scratch: &mut Scratch) {
+fn place_all(target: &Target, image: &GrayImage, level: usize, aligned: &Aligned, scratch: &mut Scratch) {
     scratch.patches.clear();
+    let Aligned { pose, camera, blur } = aligned;
     let Some(magnification) = magnification(target, pose, camera) else { return };
     let copies = target.images().len();
     #[expect(clippy::cast_sign_loss, reason = "clamped")]
-    let copy = (level as f64 - libm::log2(magnification)).round().clamp(0.0, (copies - 1) as f64) as usize;
+    let copy = (level.max(*blur) as f64 - libm::log2(magnification)).round().clamp(0.0, (copies - 1) as f64) as usize;
     let (frame_scale, copy_scale) = (1.0 / f64::from(1u32 << level), f64::from(1u32 << copy));
     let to_plane = target.to_plane();
     // From pixels of the copy to pixels of the level.
@@ -173,21 +283,21 @@ fn place_all(target: &Target, image: &GrayImage, level: usize, pose: &Pose, came
         let inverse = [d, -b, -c, a].map(|value| (value / determinant) as f32);
         if let Some(patch) = Patch::draw(&target.images()[copy], place.map(|value| value as f32), inverse) {
             let point = crate::homography::apply(&to_plane, place.map(|value| value * copy_scale));
-            scratch.patches.push(Placed { point, at: at.map(|value| value as f32), patch, correlation: 0.0 });
+            scratch.patches.push(Placed {
+                point,
+                at: at.map(|value| value as f32),
+                patch,
+                correlation: 0.0,
+                seen: None,
+            });
         }
     }
 }
 
 /// Tries one shift after the other for all places together, and moves the pose by the best.
-fn shift_all(
-    target: &Target,
-    image: &GrayImage,
-    level: usize,
-    pose: &mut Pose,
-    camera: &Camera,
-    scratch: &mut Scratch,
-) {
-    place_all(target, image, level, pose, camera, scratch);
+fn shift_all(target: &Target, levels: &[GrayImage], level: usize, aligned: &mut Aligned, scratch: &mut Scratch) {
+    let image = &levels[level];
+    place_all(target, image, level, aligned, scratch);
     let side = 2 * REACH + 1;
     scratch.scores.clear();
     for index in 0..side * side {
@@ -201,9 +311,9 @@ fn shift_all(
     let best = (0..scratch.scores.len()).max_by(|&a, &b| scratch.scores[a].total_cmp(&scratch.scores[b]));
     let Some(best) = best.and_then(|index| i32::try_from(index).ok()) else { return };
     let shift = [best % side - REACH, best / side - REACH].map(|shift| f64::from(shift * (1 << level)));
-    let distance = pose.translation[2] / camera.focal();
-    pose.translation[0] += shift[0] * distance;
-    pose.translation[1] += shift[1] * distance;
+    let distance = aligned.pose.translation[2] / aligned.camera.focal();
+    aligned.pose.translation[0] += shift[0] * distance;
+    aligned.pose.translation[1] += shift[1] * distance;
 }
 
 /// Looks for every place, and makes observations of those that are found.
@@ -211,31 +321,31 @@ fn search_all(image: &GrayImage, level: usize, scratch: &mut Scratch) {
     scratch.observations.clear();
     let scale = f64::from(1u32 << level);
     for placed in &mut scratch.patches {
-        let Some(found) = placed.patch.search(image, placed.at) else {
-            placed.correlation = 0.0;
-            continue;
-        };
+        let Some(found) = placed.patch.search(image, placed.at) else { continue };
         placed.correlation = found.correlation;
         if found.correlation < CORRELATION_MIN {
             continue;
         }
         let seen = [0, 1].map(|axis| f64::from(placed.at[axis] + found.shift[axis]) * scale);
+        placed.seen = Some(seen);
         let information = found.information.map(|value| f64::from(value) / (scale * scale));
         scratch.observations.push(Observation { point: placed.point, seen, information });
     }
 }
 
-fn count(pose: &Pose, camera: &Camera, level: usize, visible: usize, scratch: &Scratch) -> Hold {
+fn count(pose: &Pose, camera: &Camera, level: usize, scratch: &Scratch) -> Hold {
     let homography = pose.homography(camera);
     let agrees = AGREES_PX * f64::from(1u32 << level);
-    let found = scratch.observations.iter().filter(|observation| {
-        let at = crate::homography::apply(&homography, observation.point);
-        (at[0] - observation.seen[0]).abs() < agrees && (at[1] - observation.seen[1]).abs() < agrees
-    });
-    let found = found.count();
-    let good = scratch.patches.iter().filter(|placed| placed.correlation >= CORRELATION_MIN);
-    let (sum, number) = good.fold((0.0, 0), |(sum, number), placed| (sum + placed.correlation, number + 1));
-    Hold { visible, found, correlation: if number == 0 { 0.0 } else { sum / number as f32 } }
+    let (mut found, mut sum) = (0, 0.0);
+    for placed in &scratch.patches {
+        let Some(seen) = placed.seen else { continue };
+        let at = crate::homography::apply(&homography, placed.point);
+        if (at[0] - seen[0]).abs() < agrees && (at[1] - seen[1]).abs() < agrees {
+            found += 1;
+            sum += placed.correlation;
+        }
+    }
+    Hold { visible: scratch.patches.len(), found, correlation: sum / found.max(1) as f32 }
 }
 
 /// What a place looks like, without its brightness (mean 0) and contrast (length 1).
