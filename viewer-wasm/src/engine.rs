@@ -12,7 +12,7 @@ use crate::{
     pose::{Belief, Camera, Observation, Pose, fit},
     recognize::{self, locate},
     target::Target,
-    track::{self, Aligned, Start, align, unit_homography},
+    track::{self, Aligned, Blur, Hold, Start, align, unit_homography},
     views::{Landmark, STRAIGHT, Surveyor, View, views},
 };
 
@@ -21,6 +21,10 @@ const LEVEL_MIN_PX: usize = 24;
 /// Share of the places in the frame, and their number, that confirm what features have found.
 const SHARE_FOUND_MIN: f32 = 0.4;
 const PLACES_FOUND_MIN: usize = 12;
+/// Share of the places of the frame before that are kept without a second look.
+const SHARE_KEPT: f32 = 0.8;
+/// Motion of a photo's middle from frame to frame that is fast, in pixels.
+const FAST_PX: f64 = 6.0;
 /// Frames that a lost pose is looked for where it was.
 const BRIDGED_FRAMES: u32 = 6;
 /// How far the pose of a homography may be from the best, in radians and distances from the camera.
@@ -113,7 +117,7 @@ struct Track {
     /// The motion from frame to frame.
     motion: [f64; 6],
     /// How blurred it was, see [`Aligned`].
-    blur: usize,
+    blur: Blur,
     /// Frames since it was seen.
     lost: u32,
     confidence: f32,
@@ -236,15 +240,30 @@ impl Engine {
     fn follow(&mut self, target: usize) {
         let (Some(track), Some(camera)) = (self.tracks[target], self.camera) else { return };
         let predicted = track.pose.moved(&track.motion.map(|step| step * INERTIA));
-        for pose in [predicted, track.pose] {
-            let before = Aligned { pose, camera, blur: track.blur };
-            let held = align(&self.targets[target], &self.levels, &before, Start::Predicted, &mut self.track);
-            if let Some((Aligned { pose, camera, blur }, hold)) = held {
-                self.camera = Some(camera);
-                let motion = if track.lost == 0 { pose.step_from(&track.pose) } else { [0.0; 6] };
-                self.tracks[target] = Some(Track { pose, motion, blur, lost: 0, confidence: hold.share() });
-                return;
+        let mut best: Option<(Aligned, Hold)> = None;
+        // From near first: a hand over the photo misleads coarse levels. From afar first what is moving fast, and blurred.
+        let [from, to] = [&track.pose, &predicted].map(|pose| apply(&pose.homography(&camera), [0.0, 0.0]));
+        let is_fast = (to[0] - from[0]).abs().max((to[1] - from[1]).abs()) > FAST_PX;
+        let [first, second] = if is_fast { [Start::Far, Start::Near] } else { [Start::Near, Start::Far] };
+        for (pose, start) in
+            [(predicted, first), (predicted, second), (track.pose, Start::Far), (track.pose, Start::Near)]
+        {
+            let before = Aligned { pose, camera, motion: track.motion, blur: track.blur };
+            let held = align(&self.targets[target], &self.levels, &before, start, &mut self.track);
+            if let Some((aligned, hold)) = held
+                && best.is_none_or(|(_, best)| hold.share() > best.share())
+            {
+                best = Some((aligned, hold));
             }
+            if best.is_some_and(|(_, best)| best.share() >= SHARE_KEPT * track.confidence) {
+                break;
+            }
+        }
+        if let Some((Aligned { pose, camera, blur, .. }, hold)) = best {
+            self.camera = Some(camera);
+            let motion = if track.lost == 0 { pose.step_from(&track.pose) } else { [0.0; 6] };
+            self.tracks[target] = Some(Track { pose, motion, blur, lost: 0, confidence: hold.share() });
+            return;
         }
         let lost = track.lost + 1;
         self.tracks[target] = (lost <= BRIDGED_FRAMES).then_some(Track { lost, motion: [0.0; 6], ..track });
@@ -291,9 +310,9 @@ impl Engine {
             };
             let Some(camera) = self.camera else { continue };
             let Some((pose, camera)) = self.pose_of(target, &candidate.homography, camera) else { continue };
-            let before = Aligned { pose, camera, blur: 0 };
-            let held = align(&self.targets[target], &self.levels, &before, Start::Found, &mut self.track);
-            if let Some((Aligned { pose, camera, blur }, hold)) = held
+            let before = Aligned { pose, camera, motion: [0.0; 6], blur: Blur::default() };
+            let held = align(&self.targets[target], &self.levels, &before, Start::Near, &mut self.track);
+            if let Some((Aligned { pose, camera, blur, .. }, hold)) = held
                 && hold.found >= PLACES_FOUND_MIN
                 && hold.share() >= SHARE_FOUND_MIN
             {

@@ -45,6 +45,9 @@ const MOTION_COARSE: f64 = 0.03;
 /// What is not found by chance: so many places, and such a share of those in the frame.
 const FIRM_PLACES: usize = 8;
 const FIRM_SHARE: f32 = 0.25;
+/// Places that look like this need to be fewer.
+const ALIKE: f32 = 0.9;
+const ALIKE_SHARE: f32 = 0.15;
 /// The same for a coarse level, whose few places are more alike.
 const COARSE_SHARE: f32 = 0.5;
 /// Share of the places from which the lens is learnt.
@@ -52,8 +55,16 @@ const LENS_SHARE: f32 = 0.5;
 /// How much better the mirrored pose must be.
 const MIRRORED_MISFIT: f64 = 0.8;
 /// Strongest blur that is looked for, and how much more like the frame another blur must make the places.
-const BLUR_MAX: usize = 3;
+const FOCUS_MAX: usize = 3;
 const BLUR_CHANGE_MIN: f32 = 0.01;
+/// Eighths of the time between two frames that a shutter is open: at most, by which it is changed, and what is believed
+/// before motion shows it.
+const SHUTTER_MAX: usize = 8;
+const SHUTTER_STEP: usize = 2;
+const SHUTTER_BELIEVED: usize = 4;
+/// Shortest and longest way of a place while the shutter is open that is drawn, in pixels of its level.
+const STREAK_MIN: f32 = 1.0;
+const STREAK_MAX: f32 = 12.0;
 /// Fewest places that make a pose.
 const PLACES_MIN: usize = 6;
 
@@ -72,7 +83,8 @@ impl Hold {
     /// Whether chance alone would hardly find as much.
     #[must_use]
     pub fn is_firm(&self) -> bool {
-        self.found >= FIRM_PLACES && self.share() >= FIRM_SHARE
+        let share = if self.correlation >= ALIKE { ALIKE_SHARE } else { FIRM_SHARE };
+        self.found >= FIRM_PLACES && self.share() >= share
     }
 
     /// Share of the places in the frame that were found, 0 to 1.
@@ -111,17 +123,34 @@ pub struct Aligned {
     pub pose: Pose,
     /// The lens.
     pub camera: Camera,
-    /// How blurred the frame is, by focus or motion: as a power of two, in pixels.
-    pub blur: usize,
+    /// The motion since the frame before, as a step of the pose.
+    pub motion: [f64; 6],
+    /// How the frame is blurred.
+    pub blur: Blur,
+}
+
+/// How a frame is blurred: places are drawn so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Blur {
+    /// All around, by focus: as a power of two, in pixels.
+    focus: usize,
+    /// Along the motion: how long the shutter is open, in eighths of the time from frame to frame.
+    shutter: usize,
+}
+
+impl Default for Blur {
+    fn default() -> Self {
+        Self { focus: 0, shutter: SHUTTER_BELIEVED }
+    }
 }
 
 /// Where an alignment begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
-    /// A pose that was predicted: it may be off by a good part of the photo.
-    Predicted,
-    /// A pose that features were found at: it is off by a few pixels.
-    Found,
+    /// The pose may be off by a good part of the photo.
+    Far,
+    /// The pose is off by a few pixels.
+    Near,
 }
 
 /// Moves a pose onto the photo in `frame`, and the lens with it. `None` when too little is found.
@@ -140,15 +169,15 @@ pub fn align(
     let magnification = magnification(target, &before.pose, &before.camera)?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a level is a small number")]
     let level_of = |ratio: f64| (libm::log2(ratio.max(1.0)) + 0.4) as usize;
-    let finest = level_of(magnification).max(before.blur.saturating_sub(1)).min(levels.len() - 1);
+    let finest = level_of(magnification).max(before.blur.focus.saturating_sub(1)).min(levels.len() - 1);
     let shorter = magnification * target.extent[0].min(target.extent[1]);
     let coarsest = match start {
-        Start::Predicted => level_of(shorter / COARSEST_PX).max(finest),
-        Start::Found => finest + 1,
+        Start::Far => level_of(shorter / COARSEST_PX).max(finest),
+        Start::Near => finest + 1,
     };
     let coarsest = coarsest.min(levels.len() - 1);
     let mut aligned = *before;
-    if start == Start::Predicted {
+    if start == Start::Far {
         shift_all(target, levels, coarsest, &mut aligned, scratch);
     }
     let mut held = None;
@@ -221,19 +250,26 @@ fn align_level(
     Some(hold)
 }
 
-/// The blur at which the places look most like the frame: what it was, or one step more or less.
-fn blur(target: &Target, levels: &[GrayImage], level: usize, aligned: &Aligned, scratch: &mut Scratch) -> usize {
-    let mut likeness = |blur: usize| {
+/// The blur at which the places look most like the frame: what it was, or one step more or less of one kind.
+fn blur(target: &Target, levels: &[GrayImage], level: usize, aligned: &Aligned, scratch: &mut Scratch) -> Blur {
+    let mut likeness = |blur: Blur| {
         place_all(target, &levels[level], level, &Aligned { blur, ..*aligned }, scratch);
         let of =
             |placed: &Placed| Window::of(&levels[level], placed.at).map(|window| window.correlation(&placed.patch));
-        let (sum, count) =
-            scratch.patches.iter().filter_map(of).fold((0.0, 0), |(sum, count), one| (sum + one, count + 1));
-        if count < PLACES_MIN { 0.0 } else { sum / count as f32 }
+        // What is hidden is like nothing, however blurred.
+        let like = |correlation: f32| (correlation - CORRELATION_MIN).max(0.0);
+        scratch.patches.iter().filter_map(of).map(like).sum::<f32>() / scratch.patches.len().max(1) as f32
     };
+    let Blur { focus, shutter } = aligned.blur;
     let mut best = (aligned.blur, likeness(aligned.blur) + BLUR_CHANGE_MIN);
-    for blur in [aligned.blur.saturating_sub(1), (aligned.blur + 1).min(BLUR_MAX)] {
-        let likeness = likeness(blur);
+    let others = [
+        Blur { focus: focus.saturating_sub(1), shutter },
+        Blur { focus: (focus + 1).min(FOCUS_MAX), shutter },
+        Blur { focus, shutter: shutter.saturating_sub(SHUTTER_STEP) },
+        Blur { focus, shutter: (shutter + SHUTTER_STEP).min(SHUTTER_MAX) },
+    ];
+    for blur in others {
+        let likeness = if blur == aligned.blur { 0.0 } else { likeness(blur) };
         if likeness > best.1 {
             best = (blur, likeness);
         }
@@ -253,16 +289,21 @@ fn magnification(target: &Target, pose: &Pose, camera: &Camera) -> Option<f64> {
 #[expect(clippy::cast_possible_truncation, reason = "pixels of a frame")]
 fn place_all(target: &Target, image: &GrayImage, level: usize, aligned: &Aligned, scratch: &mut Scratch) {
     scratch.patches.clear();
-    let Aligned { pose, camera, blur } = aligned;
+    let Aligned { pose, camera, motion, blur } = aligned;
     let Some(magnification) = magnification(target, pose, camera) else { return };
     let copies = target.images().len();
     #[expect(clippy::cast_sign_loss, reason = "clamped")]
-    let copy = (level.max(*blur) as f64 - libm::log2(magnification)).round().clamp(0.0, (copies - 1) as f64) as usize;
+    let copy =
+        (level.max(blur.focus) as f64 - libm::log2(magnification)).round().clamp(0.0, (copies - 1) as f64) as usize;
     let (frame_scale, copy_scale) = (1.0 / f64::from(1u32 << level), f64::from(1u32 << copy));
     let to_plane = target.to_plane();
     // From pixels of the copy to pixels of the level.
     let plane_to_level = multiply(&crate::homography::scaling(frame_scale, frame_scale), &pose.homography(camera));
     let to_level = multiply(&multiply(&plane_to_level, &to_plane), &crate::homography::scaling(copy_scale, copy_scale));
+    let opened = pose.moved(&motion.map(|step| -step * blur.shutter as f64 / 8.0));
+    let plane_to_opened = multiply(&crate::homography::scaling(frame_scale, frame_scale), &opened.homography(camera));
+    let to_opened =
+        multiply(&multiply(&plane_to_opened, &to_plane), &crate::homography::scaling(copy_scale, copy_scale));
     let margin = (SIDE / 2 + 1) as f64;
     for &place in target.places(copy) {
         let place = place.map(f64::from);
@@ -281,7 +322,9 @@ fn place_all(target: &Target, image: &GrayImage, level: usize, aligned: &Aligned
             continue;
         }
         let inverse = [d, -b, -c, a].map(|value| (value / determinant) as f32);
-        if let Some(patch) = Patch::draw(&target.images()[copy], place.map(|value| value as f32), inverse) {
+        let from = crate::homography::apply(&to_opened, place);
+        let streak = [(at[0] - from[0]) as f32, (at[1] - from[1]) as f32];
+        if let Some(patch) = Patch::draw(&target.images()[copy], place.map(|value| value as f32), inverse, streak) {
             let point = crate::homography::apply(&to_plane, place.map(|value| value * copy_scale));
             scratch.patches.push(Placed {
                 point,
@@ -370,15 +413,24 @@ struct Found {
 const NOISE_MIN: f32 = 1e-4;
 
 impl Patch {
-    /// Draws what is around `place` of a copy; `inverse` is from steps in the level to steps in the copy.
-    fn draw(copy: &GrayImage, place: [f32; 2], inverse: [f32; 4]) -> Option<Self> {
+    /// Draws what is around `place` of a copy as it looks while it moves along `streak`, in pixels of the level; `inverse`
+    /// is from steps in the level to steps in the copy.
+    fn draw(copy: &GrayImage, place: [f32; 2], inverse: [f32; 4], streak: [f32; 2]) -> Option<Self> {
         let mut framed = [0.0; FRAMED * FRAMED];
         let middle = (FRAMED as f32 - 1.0) / 2.0;
-        for (index, level) in framed.iter_mut().enumerate() {
-            let (dx, dy) = ((index % FRAMED) as f32 - middle, (index / FRAMED) as f32 - middle);
-            let x = place[0] + inverse[0] * dx + inverse[1] * dy;
-            let y = place[1] + inverse[2] * dx + inverse[3] * dy;
-            *level = sample(copy, x, y)?;
+        let length = streak[0].abs().max(streak[1].abs());
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a dozen")]
+        let taps = if length < STREAK_MIN { 1 } else { length.min(STREAK_MAX).ceil() as usize + 1 };
+        for tap in 0..taps {
+            let part = if taps == 1 { 0.0 } else { tap as f32 / (taps - 1) as f32 - 0.5 };
+            let part = part * (STREAK_MAX / length).min(1.0);
+            for (index, level) in framed.iter_mut().enumerate() {
+                let dx = (index % FRAMED) as f32 - middle + part * streak[0];
+                let dy = (index / FRAMED) as f32 - middle + part * streak[1];
+                let x = place[0] + inverse[0] * dx + inverse[1] * dy;
+                let y = place[1] + inverse[2] * dx + inverse[3] * dy;
+                *level += sample(copy, x, y)? / taps as f32;
+            }
         }
         let inner = |index: usize| (index / SIDE + 1) * FRAMED + index % SIDE + 1;
         let mut levels: [f32; PIXELS] = std::array::from_fn(|index| framed[inner(index)]);
