@@ -53,7 +53,7 @@ const COARSE_SHARE: f32 = 0.5;
 /// Share of the places from which the lens is learnt.
 const LENS_SHARE: f32 = 0.5;
 /// How much better the mirrored pose must be.
-const MIRRORED_MISFIT: f64 = 0.8;
+const MIRRORED_MISFIT: f64 = 0.95;
 /// Strongest blur that is looked for, and how much more like the frame another blur must make the places.
 const FOCUS_MAX: usize = 3;
 const BLUR_CHANGE_MIN: f32 = 0.01;
@@ -85,6 +85,11 @@ impl Hold {
     pub fn is_firm(&self) -> bool {
         let share = if self.correlation >= ALIKE { ALIKE_SHARE } else { FIRM_SHARE };
         self.found >= FIRM_PLACES && self.share() >= share
+    }
+
+    /// Of two levels, the one that holds a greater share of its places.
+    fn firmer(self, other: Self) -> Self {
+        if self.share() > other.share() { self } else { other }
     }
 
     /// Share of the places in the frame that were found, 0 to 1.
@@ -190,20 +195,24 @@ pub fn align(
             continue;
         };
         if hold.is_firm() && (level == finest || hold.share() >= COARSE_SHARE) {
-            held = Some((aligned, hold));
+            let firmest = held.map_or(hold, |(_, before, _): (_, Hold, _)| before.firmer(hold));
+            held = Some((aligned, firmest, level));
         } else if held.is_some() {
             break;
         }
     }
-    let (mut aligned, mut hold) = held?;
-    if let Some(other) = mirrored(&aligned, scratch) {
-        let mut other = other;
-        let again = align_level(target, levels, finest, true, &other.camera.clone(), &mut other, scratch);
-        if let Some(again) = again.filter(|again| again.found >= hold.found) {
+    let (mut aligned, mut hold, level) = held?;
+    if level == finest
+        && let Some(mut other) = mirrored(&aligned, scratch)
+    {
+        let believed = other.camera;
+        let again = align_level(target, levels, finest, true, &believed, &mut other, scratch);
+        let here = count(&aligned.pose, &aligned.camera, finest, scratch);
+        if let Some(again) = again.filter(|again| again.found > here.found) {
             (aligned, hold) = (other, again);
         }
     }
-    aligned.blur = blur(target, levels, finest, &aligned, scratch);
+    aligned.blur = blur(target, levels, level, &aligned, scratch);
     Some((aligned, hold))
 }
 
