@@ -13,7 +13,7 @@ use compiler_wasm::plane::GrayImage;
 
 use crate::{
     homography::{Matrix3, invert, linearize, multiply},
-    image::{Levels, sample},
+    image::Levels,
     pose::{Belief, Camera, Observation, Pose, fit, misfit},
     target::Target,
 };
@@ -62,6 +62,10 @@ const BLUR_CHANGE_MIN: f32 = 0.01;
 const SHUTTER_MAX: usize = 8;
 const SHUTTER_STEP: usize = 2;
 const SHUTTER_BELIEVED: usize = 4;
+/// Between two samples of a way.
+const TAP_PX: f32 = 2.0;
+/// One place of so many shows how blurred the frame is.
+const BLUR_EVERY: usize = 3;
 /// Shortest and longest way of a place while the shutter is open that is drawn, in pixels of its level.
 const STREAK_MIN: f32 = 1.0;
 const STREAK_MAX: f32 = 12.0;
@@ -245,7 +249,7 @@ fn align_level(
     let mut hold = Hold::default();
     let mut learnt = 0.0;
     for _ in 0..if is_finest { 2 } else { 1 } {
-        place_all(target, &levels[level], level, &Aligned { pose, camera, ..*aligned }, scratch);
+        place_all(target, &levels[level], level, &Aligned { pose, camera, ..*aligned }, 1, scratch);
         search_all(&levels[level], level, scratch);
         if scratch.observations.len() < PLACES_MIN {
             return None;
@@ -262,7 +266,7 @@ fn align_level(
 /// The blur at which the places look most like the frame: what it was, or one step more or less of one kind.
 fn blur(target: &Target, levels: &[GrayImage], level: usize, aligned: &Aligned, scratch: &mut Scratch) -> Blur {
     let mut likeness = |blur: Blur| {
-        place_all(target, &levels[level], level, &Aligned { blur, ..*aligned }, scratch);
+        place_all(target, &levels[level], level, &Aligned { blur, ..*aligned }, BLUR_EVERY, scratch);
         let of =
             |placed: &Placed| Window::of(&levels[level], placed.at).map(|window| window.correlation(&placed.patch));
         // What is hidden is like nothing, however blurred.
@@ -294,9 +298,9 @@ fn magnification(target: &Target, pose: &Pose, camera: &Camera) -> Option<f64> {
     magnification.is_finite().then_some(magnification)
 }
 
-/// Draws the places that are in the frame.
+/// Draws the places that are in the frame, or one of `every` so many.
 #[expect(clippy::cast_possible_truncation, reason = "pixels of a frame")]
-fn place_all(target: &Target, image: &GrayImage, level: usize, aligned: &Aligned, scratch: &mut Scratch) {
+fn place_all(target: &Target, image: &GrayImage, level: usize, aligned: &Aligned, every: usize, scratch: &mut Scratch) {
     scratch.patches.clear();
     let Aligned { pose, camera, motion, blur } = aligned;
     let Some(magnification) = magnification(target, pose, camera) else { return };
@@ -314,7 +318,7 @@ fn place_all(target: &Target, image: &GrayImage, level: usize, aligned: &Aligned
     let to_opened =
         multiply(&multiply(&plane_to_opened, &to_plane), &crate::homography::scaling(copy_scale, copy_scale));
     let margin = (SIDE / 2 + 1) as f64;
-    for &place in target.places(copy) {
+    for &place in target.places(copy).iter().step_by(every) {
         let place = place.map(f64::from);
         if to_level[6] * place[0] + to_level[7] * place[1] + to_level[8] <= 0.0 {
             continue;
@@ -349,7 +353,7 @@ fn place_all(target: &Target, image: &GrayImage, level: usize, aligned: &Aligned
 /// Tries one shift after the other for all places together, and moves the pose by the best.
 fn shift_all(target: &Target, levels: &[GrayImage], level: usize, aligned: &mut Aligned, scratch: &mut Scratch) {
     let image = &levels[level];
-    place_all(target, image, level, aligned, scratch);
+    place_all(target, image, level, aligned, 1, scratch);
     let side = 2 * REACH + 1;
     scratch.scores.clear();
     for index in 0..side * side {
@@ -410,6 +414,19 @@ struct Patch {
     hessian: [f32; 3],
 }
 
+/// The grey level between four pixels; `x` and `y` count from the centre of the first pixel.
+#[inline]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the caller keeps it within the image")]
+fn between(image: &GrayImage, x: f32, y: f32) -> f32 {
+    let (column, row) = (x as usize, y as usize);
+    let (right, down) = (x - column as f32, y - row as f32);
+    let start = (row * image.width + column).min(image.data.len().saturating_sub(image.width + 2));
+    let level = |index: usize| f32::from(image.data[start + index]);
+    let top = level(0) + (level(1) - level(0)) * right;
+    let bottom = level(image.width) + (level(image.width + 1) - level(image.width)) * right;
+    top + (bottom - top) * down
+}
+
 /// Where a place was found.
 struct Found {
     shift: [f32; 2],
@@ -425,20 +442,29 @@ impl Patch {
     /// Draws what is around `place` of a copy as it looks while it moves along `streak`, in pixels of the level; `inverse`
     /// is from steps in the level to steps in the copy.
     fn draw(copy: &GrayImage, place: [f32; 2], inverse: [f32; 4], streak: [f32; 2]) -> Option<Self> {
-        let mut framed = [0.0; FRAMED * FRAMED];
         let middle = (FRAMED as f32 - 1.0) / 2.0;
         let length = streak[0].abs().max(streak[1].abs());
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a dozen")]
-        let taps = if length < STREAK_MIN { 1 } else { length.min(STREAK_MAX).ceil() as usize + 1 };
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few")]
+        let taps = if length < STREAK_MIN { 1 } else { 1 + (length.min(STREAK_MAX) / TAP_PX).ceil() as usize };
+        let streak = streak.map(|way| if taps == 1 { 0.0 } else { way * (STREAK_MAX / length).min(1.0) });
+        let step = |dx: f32, dy: f32| [inverse[0] * dx + inverse[1] * dy, inverse[2] * dx + inverse[3] * dy];
+        let [across, along, way] = [step(1.0, 0.0), step(0.0, 1.0), step(streak[0], streak[1])];
+        // All that is sampled lies between the corners: they are checked, the samples are not.
+        let reach = [0, 1].map(|axis| middle * (across[axis].abs() + along[axis].abs()) + way[axis].abs() / 2.0);
+        let size = [copy.width, copy.height].map(|side| side as f32);
+        if (0..2).any(|axis| !(place[axis] - reach[axis] >= 0.5 && place[axis] + reach[axis] < size[axis] - 0.5)) {
+            return None;
+        }
+        let mut framed = [0.0; FRAMED * FRAMED];
         for tap in 0..taps {
             let part = if taps == 1 { 0.0 } else { tap as f32 / (taps - 1) as f32 - 0.5 };
-            let part = part * (STREAK_MAX / length).min(1.0);
-            for (index, level) in framed.iter_mut().enumerate() {
-                let dx = (index % FRAMED) as f32 - middle + part * streak[0];
-                let dy = (index / FRAMED) as f32 - middle + part * streak[1];
-                let x = place[0] + inverse[0] * dx + inverse[1] * dy;
-                let y = place[1] + inverse[2] * dx + inverse[3] * dy;
-                *level += sample(copy, x, y)? / taps as f32;
+            let start = [0, 1].map(|axis| place[axis] + part * way[axis] - middle * (across[axis] + along[axis]) - 0.5);
+            for (row, levels) in framed.chunks_exact_mut(FRAMED).enumerate() {
+                let start = [0, 1].map(|axis| start[axis] + row as f32 * along[axis]);
+                for (column, level) in levels.iter_mut().enumerate() {
+                    let column = column as f32;
+                    *level += between(copy, start[0] + column * across[0], start[1] + column * across[1]);
+                }
             }
         }
         let inner = |index: usize| (index / SIDE + 1) * FRAMED + index % SIDE + 1;
