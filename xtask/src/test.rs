@@ -32,7 +32,8 @@ pub(crate) fn test(workspace: &Workspace, suites: &[Suite]) -> anyhow::Result<()
         return Ok(());
     }
     // The native tests have built the binary; alone it would be built again, with its dependencies, for fewer features.
-    let binary = if wanted(Suite::Native) { serve::binary(workspace, "dev") } else { serve::build_server(workspace, "dev")? };
+    let binary =
+        if wanted(Suite::Native) { serve::binary(workspace, "dev") } else { serve::build_server(workspace, "dev")? };
     let e2e = workspace.path("e2e");
     setup::programs(workspace, &setup::BROWSER)?;
     setup::npm_packages(&e2e)?;

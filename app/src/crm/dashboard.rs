@@ -9,7 +9,7 @@ use super::{
     page,
     parts::{Column, table, time},
 };
-use crate::{frame::Frame, listing::Listing, order::OrderStatus, permissions::Permission};
+use crate::{frame::Frame, listing::Listing, model::Failure, order::OrderStatus, permissions::Permission};
 
 /// A number over three spans that end now; days begin at midnight in the shop's time zone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -53,8 +53,8 @@ pub struct FailedProject {
     pub id: String,
     /// The album's name; may be empty.
     pub name: String,
-    /// The failure's stable code.
-    pub code: String,
+    /// Why.
+    pub failure: Failure,
 }
 
 /// One of the last orders.
@@ -191,9 +191,10 @@ fn chart(
 fn attention(frame: &Frame, stats: &Stats) -> AnyView {
     let t = |id: &str| frame.text(id);
     let sees = frame.may(Permission::SeeProjects);
-    let failures = stats.failures.iter().filter(|_| sees).map(|failure| {
-        let name = if failure.name.is_empty() { failure.id.clone() } else { failure.name.clone() };
-        view! { <li><a class="tall" href=format!("/admin/ar-projects/{}", failure.id)>{name}</a> " " <code>{failure.code.clone()}</code></li> }
+    let failures = stats.failures.iter().filter(|_| sees).map(|FailedProject { id, name, failure }| {
+        let name = if name.is_empty() { id.clone() } else { name.clone() };
+        let why = failure.text(frame.format.language());
+        view! { <li><a class="tall" href=format!("/admin/ar-projects/{id}")>{name}</a> " " {why} " " <code>{failure.code.clone()}</code></li> }
     });
     let failures = failures.collect_view();
     let mails = (stats.failed_mails > 0 && frame.may(Permission::SeeMail)).then(|| {

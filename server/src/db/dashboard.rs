@@ -1,6 +1,9 @@
 //! The numbers of the dashboard: small sums that indexes answer, read one after another on one connection.
 
-use app::crm::dashboard::{FailedProject, LatestOrder, StateCount};
+use app::{
+    crm::dashboard::{FailedProject, LatestOrder, StateCount},
+    model::Failure,
+};
 use sqlx::{Row, any::AnyRow};
 
 use super::{
@@ -58,7 +61,7 @@ impl Db {
         let visits = "SELECT day, scans, plays FROM visit_days WHERE day >= $1";
         let projects = "SELECT status, COUNT(*) AS count FROM ar_projects GROUP BY status ORDER BY status";
         let stored = "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM ar_projects WHERE bytes > 0";
-        let failures = "SELECT id, name, failure_code FROM ar_projects WHERE status = 'failed' \
+        let failures = "SELECT id, name, failure_code, failure_detail FROM ar_projects WHERE status = 'failed' \
                         ORDER BY created_ms DESC, id DESC LIMIT $1";
         let failed_mails = "SELECT COUNT(*) FROM mails WHERE status = 'failed'";
         let latest = "SELECT id, number, status, name, currency, total_minor, created_ms FROM orders \
@@ -99,8 +102,9 @@ fn read_state(row: &AnyRow) -> Result<StateCount, sqlx::Error> {
 }
 
 fn read_failure(row: &AnyRow) -> Result<FailedProject, sqlx::Error> {
-    let code: Option<String> = row.try_get("failure_code")?;
-    Ok(FailedProject { id: row.try_get("id")?, name: row.try_get("name")?, code: code.unwrap_or_default() })
+    let [code, detail]: [Option<String>; 2] = [row.try_get("failure_code")?, row.try_get("failure_detail")?];
+    let failure = Failure { code: code.unwrap_or_default(), detail: detail.unwrap_or_default() };
+    Ok(FailedProject { id: row.try_get("id")?, name: row.try_get("name")?, failure })
 }
 
 fn read_order(row: &AnyRow) -> Result<LatestOrder, sqlx::Error> {

@@ -343,6 +343,8 @@ async fn a_failed_compile_is_tried_again() {
     let manager = Browser::of(&shop, Role::Manager).await;
     let page = manager.get(&format!("/admin/ar-projects/{}", project.id)).await.text();
     assert!(page.contains("too_few_features") && page.contains("Try again"), "{page}");
+    let dashboard = manager.get("/admin").await.text();
+    assert!(dashboard.contains(">Too few.<"), "{dashboard}");
     assert_eq!(act(&manager, &project.id, "retry").await.status, StatusCode::SEE_OTHER);
     assert_eq!(shop.project(&project.id).await.status, ProjectStatus::Queued);
     assert_eq!(act(&manager, &project.id, "cancel").await.status, StatusCode::SEE_OTHER);
