@@ -42,9 +42,8 @@ fn targets_with_next_to_no_picture_or_a_wrong_size_are_never_seen_and_harm_no_ot
     let good = decode_bundle(&compile(&photo)).expect("our own file").targets.remove(0);
     let tiny = TrackingImage { image: GrayImage { width: 1, height: 1, data: vec![7] }, scale: 1e9, points: vec![] };
     let narrow = TrackingImage { image: GrayImage { width: 900, height: 2, data: vec![7; 1800] }, ..tiny.clone() };
-    let [none, wrong] = [tiny, narrow].map(|image| {
-        Target { width: 9000, height: 1, tracking: vec![image; 2], keyframes: vec![] }
-    });
+    let [none, wrong] =
+        [tiny, narrow].map(|image| Target { width: 9000, height: 1, tracking: vec![image; 2], keyframes: vec![] });
     let mut engine = Engine::new();
     engine.add(&encode_bundle(&Bundle { targets: vec![none, wrong, good] })).expect("a file");
     while engine.prepare() {}
