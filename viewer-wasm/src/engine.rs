@@ -2,12 +2,12 @@
 
 use std::{collections::VecDeque, ops::Range};
 
-use compiler_wasm::{bundle::decode_bundle, error::BundleError, plane::GrayImage};
+use compiler_wasm::{bundle::decode_bundle, error::BundleError};
 
 use crate::{
-    detect::{Detector, Feature},
+    detect::{Detector, Feature, Spread},
     homography::{Matrix3, Point, apply, invert, multiply},
-    image::{Levels, PixelFormat, double_into, empty, gray_into},
+    image::{Levels, PixelFormat, gray_into},
     index::{Index, Match, TABLES},
     pose::{Belief, Camera, Observation, Pose, fit},
     recognize::{self, locate},
@@ -33,8 +33,11 @@ const MOTION_FOUND: f64 = 0.5;
 const INERTIA: f64 = 0.9;
 /// Photos with the most matches that are looked at in a frame.
 const CANDIDATES_MAX: usize = 4;
-/// Strongest features of each cell of a frame, and of a doubled one.
-const PER_CELL: usize = 6;
+/// What is taken of a frame at first, and what is added where that shows nothing.
+const OCTAVES: Range<usize> = 1..6;
+const SPREAD: Spread = Spread { cell_px: 40, per_cell: 6 };
+const FINEST_OCTAVE: Range<usize> = 0..1;
+const FINEST_SPREAD: Spread = Spread { cell_px: 20, per_cell: 3 };
 /// Photos that are known from straight above before [`Engine::add`] ends.
 const PREPARED_AT_ONCE: usize = 8;
 /// Views that a frame looks at while nothing is tracked.
@@ -96,7 +99,6 @@ pub struct Engine {
     tracks: Vec<Option<Track>>,
     camera: Option<Camera>,
     levels: Levels,
-    doubled: GrayImage,
     detector: Detector,
     features: Vec<Feature>,
     matches: Vec<Match>,
@@ -142,7 +144,6 @@ impl Engine {
             tracks: Vec::new(),
             camera: None,
             levels: Levels::default(),
-            doubled: empty(),
             detector: Detector::default(),
             features: Vec::new(),
             matches: Vec::new(),
@@ -269,22 +270,15 @@ impl Engine {
         self.tracks[target] = (lost <= BRIDGED_FRAMES).then_some(Track { lost, motion: [0.0; 6], ..track });
     }
 
-    /// Looks for the photos that are not seen, in the frame and, when that finds none, in the frame at twice its size.
+    /// Looks for the photos that are not seen, by features of some size and, when they show none, by the smallest.
     fn search(&mut self) {
         self.features.clear();
-        let mut detector = std::mem::take(&mut self.detector);
-        detector.detect(&self.levels.all()[0], PER_CELL, &mut self.features);
+        self.detector.take(&self.levels.all()[0]);
+        self.detector.find(OCTAVES, SPREAD, &mut self.features);
         if !self.recognize() {
-            double_into(&self.levels.all()[0], &mut self.doubled);
-            let first = self.features.len();
-            detector.detect(&self.doubled, PER_CELL / 2, &mut self.features);
-            for feature in &mut self.features[first..] {
-                feature.at = feature.at.map(|at| at / 2.0);
-                feature.scale /= 2.0;
-            }
+            self.detector.find(FINEST_OCTAVE, FINEST_SPREAD, &mut self.features);
             self.recognize();
         }
-        self.detector = detector;
     }
 
     /// Matches the features, and follows every photo that is where its matches say.

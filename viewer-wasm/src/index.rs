@@ -5,16 +5,18 @@
 //!
 //! Source: A. Gionis, P. Indyk and R. Motwani, "Similarity Search in High Dimensions via Hashing", VLDB 1999.
 
-use compiler_wasm::{bundle::Descriptor, freak::hamming_distance};
-
-use crate::{detect::Feature, views::Landmark};
+use crate::{
+    describe::{Descriptor, distance, telling_bits},
+    detect::Feature,
+    views::Landmark,
+};
 
 /// Tables, each with its own bits.
 pub const TABLES: usize = 14;
 /// Landmarks that a bucket holds on average, as a power of two.
 const BUCKET_LOG: u32 = 3;
-/// Bits of a descriptor that say something.
-const DESCRIPTOR_BITS: u32 = 666;
+/// More bits than two descriptors differ in.
+const FARTHEST: u32 = 1000;
 /// Most landmarks of a bucket that are looked at.
 const BUCKET_MAX: usize = 64;
 /// Two landmarks nearer than this are one place, in pixels of the photo's finest copy.
@@ -49,8 +51,8 @@ pub struct Index {
 
 #[derive(Default)]
 struct Table {
-    /// Which bits, from the first.
-    bits: Vec<u32>,
+    /// Which bits, as their places.
+    bits: Vec<usize>,
     /// Where each bucket begins in `items`, and the end.
     starts: Vec<u32>,
     items: Vec<u32>,
@@ -76,7 +78,7 @@ impl Index {
         for (number, feature) in features.iter().enumerate() {
             self.query = self.query.wrapping_add(1);
             let mut best = (DISTANCE_MAX, None::<u32>);
-            let mut next = DESCRIPTOR_BITS;
+            let mut next = FARTHEST;
             for table in &self.tables {
                 for &item in table.bucket(&feature.descriptor) {
                     let landmark = &landmarks[item as usize];
@@ -84,7 +86,7 @@ impl Index {
                         continue;
                     }
                     self.seen[item as usize] = self.query;
-                    let distance = hamming_distance(&feature.descriptor, &landmark.descriptor);
+                    let distance = distance(&feature.descriptor, &landmark.descriptor);
                     if distance < best.0 {
                         if let Some(before) = best.1
                             && !is_same_place(landmark, &landmarks[before as usize])
@@ -117,9 +119,10 @@ fn is_same_place(a: &Landmark, b: &Landmark) -> bool {
 impl Table {
     fn new(landmarks: &[Landmark], random: &mut u64) -> Self {
         let count = landmarks.len().max(1).ilog2().saturating_sub(BUCKET_LOG).clamp(6, 16);
+        let telling: Vec<usize> = telling_bits().collect();
         let mut bits = Vec::new();
         while bits.len() < count as usize {
-            let bit = next_random(random) % DESCRIPTOR_BITS;
+            let bit = telling[next_random(random) as usize % telling.len()];
             if !bits.contains(&bit) {
                 bits.push(bit);
             }
@@ -142,7 +145,7 @@ impl Table {
     }
 
     fn key(&self, descriptor: &Descriptor) -> usize {
-        let bit = |key: usize, &bit: &u32| key << 1 | (descriptor[bit as usize / 32] >> (31 - bit % 32) & 1) as usize;
+        let bit = |key: usize, &bit: &usize| key << 1 | (descriptor[bit / 64] >> (bit % 64) & 1) as usize;
         self.bits.iter().fold(0, bit)
     }
 
