@@ -5,6 +5,8 @@
 //!
 //! Source: A. Gionis, P. Indyk and R. Motwani, "Similarity Search in High Dimensions via Hashing", VLDB 1999.
 
+use std::ops::Range;
+
 use crate::{
     describe::{Descriptor, distance, telling_bits},
     detect::Feature,
@@ -15,6 +17,9 @@ use crate::{
 pub const TABLES: usize = 14;
 /// Landmarks that a bucket holds on average, as a power of two.
 const BUCKET_LOG: u32 = 3;
+/// Words of a descriptor that are looked at first, and the most bits of theirs in which a match differs.
+const HEAD: Range<usize> = 6..9;
+const HEAD_DISTANCE_MAX: u32 = 66;
 /// More bits than two descriptors differ in.
 const FARTHEST: u32 = 1000;
 /// Most landmarks of a bucket that are looked at.
@@ -43,6 +48,8 @@ pub struct Index {
     tables: Vec<Table>,
     /// The table that is made anew next.
     stalest: usize,
+    /// For each landmark what is looked at first.
+    heads: Vec<Head>,
     /// For each landmark the last query that has seen it.
     seen: Vec<u32>,
     query: u32,
@@ -64,6 +71,7 @@ impl Index {
     pub fn update(&mut self, landmarks: &[Landmark], tables: usize) {
         self.tables.resize_with(TABLES, Table::default);
         self.seen.resize(landmarks.len(), 0);
+        self.heads.extend(landmarks[self.heads.len()..].iter().map(|landmark| head(&landmark.descriptor)));
         for _ in 0..tables.min(TABLES) {
             let table = &mut self.tables[self.stalest];
             if table.items.len() < landmarks.len() {
@@ -79,13 +87,18 @@ impl Index {
             self.query = self.query.wrapping_add(1);
             let mut best = (DISTANCE_MAX, None::<u32>);
             let mut next = FARTHEST;
+            let head = head(&feature.descriptor);
             for table in &self.tables {
-                for &item in table.bucket(&feature.descriptor) {
-                    let landmark = &landmarks[item as usize];
-                    if self.seen[item as usize] == self.query || landmark.is_maximum != feature.is_maximum {
+                for &item in table.bucket(feature.is_maximum, &feature.descriptor) {
+                    let seen = &mut self.seen[item as usize];
+                    if *seen == self.query {
                         continue;
                     }
-                    self.seen[item as usize] = self.query;
+                    *seen = self.query;
+                    if differ(&head, &self.heads[item as usize]) > HEAD_DISTANCE_MAX {
+                        continue;
+                    }
+                    let landmark = &landmarks[item as usize];
                     let distance = distance(&feature.descriptor, &landmark.descriptor);
                     if distance < best.0 {
                         if let Some(before) = best.1
@@ -112,6 +125,17 @@ impl Index {
     }
 }
 
+type Head = [u64; HEAD.end - HEAD.start];
+
+fn head(descriptor: &Descriptor) -> Head {
+    std::array::from_fn(|word| descriptor[HEAD.start + word])
+}
+
+#[inline]
+fn differ(a: &Head, b: &Head) -> u32 {
+    a.iter().zip(b).map(|(a, b)| (a ^ b).count_ones()).sum()
+}
+
 fn is_same_place(a: &Landmark, b: &Landmark) -> bool {
     a.target == b.target && (a.at[0] - b.at[0]).abs() < PLACE_PX && (a.at[1] - b.at[1]).abs() < PLACE_PX
 }
@@ -127,9 +151,9 @@ impl Table {
                 bits.push(bit);
             }
         }
-        let mut table = Self { bits, starts: vec![0; (1 << count) + 1], items: vec![0; landmarks.len()] };
+        let mut table = Self { bits, starts: vec![0; (2 << count) + 1], items: vec![0; landmarks.len()] };
         for landmark in landmarks {
-            let key = table.key(&landmark.descriptor);
+            let key = table.key(landmark.is_maximum, &landmark.descriptor);
             table.starts[key + 1] += 1;
         }
         for bucket in 1..table.starts.len() {
@@ -137,23 +161,23 @@ impl Table {
         }
         let mut ends = table.starts.clone();
         for (item, landmark) in (0u32..).zip(landmarks) {
-            let end = &mut ends[table.key(&landmark.descriptor)];
+            let end = &mut ends[table.key(landmark.is_maximum, &landmark.descriptor)];
             table.items[*end as usize] = item;
             *end += 1;
         }
         table
     }
 
-    fn key(&self, descriptor: &Descriptor) -> usize {
+    fn key(&self, is_maximum: bool, descriptor: &Descriptor) -> usize {
         let bit = |key: usize, &bit: &usize| key << 1 | (descriptor[bit / 64] >> (bit % 64) & 1) as usize;
-        self.bits.iter().fold(0, bit)
+        self.bits.iter().fold(usize::from(is_maximum), bit)
     }
 
-    fn bucket(&self, descriptor: &Descriptor) -> &[u32] {
+    fn bucket(&self, is_maximum: bool, descriptor: &Descriptor) -> &[u32] {
         if self.starts.is_empty() {
             return &[];
         }
-        let key = self.key(descriptor);
+        let key = self.key(is_maximum, descriptor);
         let bucket = &self.items[self.starts[key] as usize..self.starts[key + 1] as usize];
         &bucket[..bucket.len().min(BUCKET_MAX)]
     }
