@@ -275,16 +275,17 @@ impl Engine {
         self.features.clear();
         self.detector.take(&self.levels.all()[0]);
         self.detector.find(OCTAVES, SPREAD, &mut self.features);
-        if !self.recognize() {
+        self.matches.clear();
+        if !self.recognize(0) {
+            let first = self.features.len();
             self.detector.find(FINEST_OCTAVE, FINEST_SPREAD, &mut self.features);
-            self.recognize();
+            self.recognize(first);
         }
     }
 
-    /// Matches the features, and follows every photo that is where its matches say.
-    fn recognize(&mut self) -> bool {
-        self.matches.clear();
-        self.index.find(&self.features, &self.landmarks, &mut self.matches);
+    /// Matches the features from `first` on, and follows every photo that is where all matches say.
+    fn recognize(&mut self, first: usize) -> bool {
+        self.index.find(&self.features, first, &self.landmarks, &mut self.matches);
         self.votes.clear();
         self.votes.extend((0..self.targets.len()).map(|target| (0, target)));
         for found in &self.matches {

@@ -16,10 +16,12 @@ use crate::{
 /// Tables, each with its own bits.
 pub const TABLES: usize = 14;
 /// Landmarks that a bucket holds on average, as a power of two.
-const BUCKET_LOG: u32 = 3;
+const BUCKET_LOG: u32 = 1;
 /// Words of a descriptor that are looked at first, and the most bits of theirs in which a match differs.
 const HEAD: Range<usize> = 6..9;
 const HEAD_DISTANCE_MAX: u32 = 66;
+/// Landmarks that show how telling a bit is.
+const SAMPLE: usize = 200;
 /// More bits than two descriptors differ in.
 const FARTHEST: u32 = 1000;
 /// Most landmarks of a bucket that are looked at.
@@ -81,9 +83,9 @@ impl Index {
         }
     }
 
-    /// Appends the matches of features.
-    pub fn find(&mut self, features: &[Feature], landmarks: &[Landmark], matches: &mut Vec<Match>) {
-        for (number, feature) in features.iter().enumerate() {
+    /// Appends the matches of the features from `first` on.
+    pub fn find(&mut self, features: &[Feature], first: usize, landmarks: &[Landmark], matches: &mut Vec<Match>) {
+        for (number, feature) in features.iter().enumerate().skip(first) {
             self.query = self.query.wrapping_add(1);
             let mut best = (DISTANCE_MAX, None::<u32>);
             let mut next = FARTHEST;
@@ -146,10 +148,17 @@ impl Table {
         let telling: Vec<usize> = telling_bits().collect();
         let mut bits = Vec::new();
         while bits.len() < count as usize {
-            let bit = telling[next_random(random) as usize % telling.len()];
-            if !bits.contains(&bit) {
-                bits.push(bit);
-            }
+            // Of two bits the one that tells more: that is set in nearer to half of the landmarks.
+            let two = [(); 3].map(|()| telling[next_random(random) as usize % telling.len()]);
+            let lopsided = |bit: &usize| {
+                let sample = landmarks.iter().step_by(1 + landmarks.len() / SAMPLE);
+                let (count, set) = sample.fold((0usize, 0usize), |(count, set), landmark| {
+                    (count + 1, set + (landmark.descriptor[bit / 64] >> (bit % 64) & 1) as usize)
+                });
+                (2 * set).abs_diff(count)
+            };
+            let bit = two.into_iter().filter(|bit| !bits.contains(bit)).min_by_key(lopsided);
+            bits.extend(bit);
         }
         let mut table = Self { bits, starts: vec![0; (2 << count) + 1], items: vec![0; landmarks.len()] };
         for landmark in landmarks {
