@@ -47,6 +47,9 @@ enum Task {
         /// One film at a time, so that the times are right
         #[arg(long)]
         timing: bool,
+        /// Let the engine learn all targets from every side before the first frame
+        #[arg(long)]
+        prepared: bool,
         /// Keep what it said in this file, for `judge`
         #[arg(long)]
         record: Option<PathBuf>,
@@ -134,10 +137,10 @@ fn main() -> ExitCode {
 
 fn work(task: Task) -> anyhow::Result<()> {
     match task {
-        Task::Run { choice, output, targets, timing, record, name } => {
+        Task::Run { choice, output, targets, timing, prepared, record, name } => {
             let album = choice.album()?;
             let cases = choice.cases(&album)?;
-            let kinora = Targets::new(&album, targets);
+            let kinora = Targets::new(&album, targets, prepared);
             let count = AtomicUsize::new(0);
             let done = |case: &Case| {
                 let count = count.fetch_add(1, Ordering::Relaxed) + 1;
