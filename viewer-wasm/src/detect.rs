@@ -46,6 +46,27 @@ struct Extremum {
     y: usize,
 }
 
+/// A part of an image, in its pixels.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// From the left edge.
+    pub columns: [usize; 2],
+    /// From the upper edge.
+    pub rows: [usize; 2],
+}
+
+impl Part {
+    /// All of an image.
+    pub const WHOLE: Self = Self { columns: [0, usize::MAX], rows: [0, usize::MAX] };
+
+    /// One of four corners of an image, 0 to 3, which overlap by a quarter.
+    #[must_use]
+    pub fn corner(image: &GrayImage, number: usize) -> Self {
+        let span = |side: usize, is_far: bool| if is_far { [side * 3 / 8, side] } else { [0, side * 5 / 8] };
+        Self { columns: span(image.width, number & 1 == 1), rows: span(image.height, number & 2 == 2) }
+    }
+}
+
 /// How features are spread: of each cell the strongest.
 #[derive(Clone, Copy, Debug)]
 pub struct Spread {
@@ -70,8 +91,9 @@ impl Detector {
         self.pyramid.build(image);
     }
 
-    /// Appends the features of some octaves of the image taken last. The coarsest octave has none: it only confirms others.
-    pub fn find(&mut self, octaves: Range<usize>, spread: Spread, features: &mut Vec<Feature>) {
+    /// Appends the features of some octaves of a part of the image taken last. The coarsest octave has none: it only confirms
+    /// others.
+    pub fn find(&mut self, octaves: Range<usize>, part: Part, spread: Spread, features: &mut Vec<Feature>) {
         let all = self.pyramid.octaves();
         let Some(finest) = all.first() else { return };
         let columns = finest.dog.width.div_ceil(spread.cell_px);
@@ -79,7 +101,7 @@ impl Detector {
         self.cells.resize_with((columns * rows).max(self.cells.len()), Vec::new);
         self.cells.iter_mut().for_each(Vec::clear);
         for octave in octaves.start..octaves.end.min(all.len() - 1) {
-            search(all, octave, &mut self.peaks, &mut |extremum| {
+            search(all, octave, part, &mut self.peaks, &mut |extremum| {
                 let [x, y] = [extremum.x, extremum.y].map(|at| (at << octave) / spread.cell_px);
                 let cell = &mut self.cells[y * columns + x];
                 let strength = extremum.response.abs();
@@ -131,21 +153,24 @@ fn derivatives(dog: &Fine, x: usize, y: usize) -> ([f32; 2], [f32; 3]) {
     ([dx, dy], [dxx, dxy, dyy])
 }
 
-/// Gives every extremum of an octave.
-fn search(octaves: &[Octave], octave: usize, peaks: &mut Vec<u8>, found: &mut impl FnMut(Extremum)) {
+/// Gives every extremum of a part of an octave.
+fn search(octaves: &[Octave], octave: usize, part: Part, peaks: &mut Vec<u8>, found: &mut impl FnMut(Extremum)) {
     let dog = &octaves[octave].dog;
     if dog.width <= 2 * BORDER_PX || dog.height <= 2 * BORDER_PX {
         return;
     }
+    let inner = |[from, to]: [usize; 2], side: usize| {
+        (from >> octave).max(BORDER_PX)..(to >> octave).min(side - BORDER_PX).max(BORDER_PX)
+    };
+    let (columns, rows) = (inner(part.columns, dog.width), inner(part.rows, dog.height));
     peaks.resize(dog.width, 0);
-    for y in BORDER_PX..dog.height - BORDER_PX {
-        mark_peaks([y - 1, y, y + 1].map(|y| dog.row(y)), peaks);
-        let columns = &peaks[BORDER_PX..dog.width - BORDER_PX];
-        for (chunk, marks) in columns.chunks(SCANNED_TOGETHER).enumerate() {
+    for y in rows {
+        mark_peaks([y - 1, y, y + 1].map(|y| &dog.row(y)[columns.start - 1..=columns.end]), peaks);
+        for (chunk, marks) in peaks[..columns.len()].chunks(SCANNED_TOGETHER).enumerate() {
             if marks.iter().fold(0, |any, mark| any | mark) == 0 {
                 continue;
             }
-            for (mark, x) in marks.iter().zip(BORDER_PX + chunk * SCANNED_TOGETHER..) {
+            for (mark, x) in marks.iter().zip(columns.start + chunk * SCANNED_TOGETHER..) {
                 if *mark != 0 && stands_out(octaves, octave, x, y) {
                     found(Extremum { response: dog.at(x, y), octave, x, y });
                 }
@@ -154,14 +179,14 @@ fn search(octaves: &[Octave], octave: usize, peaks: &mut Vec<u8>, found: &mut im
     }
 }
 
-/// Marks the strong samples of the middle row that are highest or lowest of the nine around; of equals, the first.
+/// Marks the strong samples of the middle row, but its first and last, that are highest or lowest of the nine around; of equals, the first.
 ///
 /// Without a branch, so that several samples are handled at once; peaks are few.
 fn mark_peaks(rows: [&[i16]; 3], peaks: &mut [u8]) {
     let width = rows[0].len();
     let inner = width - 2;
     let [above, here, below] = rows.map(|row| [0, 1, 2].map(|shift| &row[shift..shift + inner]));
-    let peaks = &mut peaks[1..=inner];
+    let peaks = &mut peaks[..inner];
     for x in 0..inner {
         let value = here[1][x];
         let before = [above[0][x], above[1][x], above[2][x], here[0][x]];
@@ -230,13 +255,13 @@ mod tests {
     fn features(image: &GrayImage, octaves: Range<usize>) -> Vec<Feature> {
         let (mut detector, mut features) = (Detector::default(), Vec::new());
         detector.take(image);
-        detector.find(octaves, SPREAD, &mut features);
+        detector.find(octaves, Part::WHOLE, SPREAD, &mut features);
         features
     }
 
     #[test]
     fn finds_a_blob_between_pixels_in_the_octave_of_its_size() {
-        for (radius, scale) in [(1.2, 1.0), (2.6, 2.0), (5.2, 4.0)] {
+        for (radius, scale) in [(1.0, 1.0), (2.2, 2.0), (4.6, 4.0)] {
             let found = features(&blob([80.8, 71.3], radius), 0..6);
             let near = |feature: &&Feature| (feature.at[0] - 80.8).hypot(feature.at[1] - 71.3) < 0.25 * feature.scale;
             let feature = found.iter().find(near).unwrap_or_else(|| panic!("{radius}: {found:?}"));
@@ -252,6 +277,22 @@ mod tests {
     }
 
     #[test]
+    fn parts_have_together_what_the_whole_has() {
+        let data = (0..160 * 160u64).map(|index| (index.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as u8).collect();
+        let image = GrayImage { width: 160, height: 160, data };
+        let (mut detector, mut whole, mut parts) = (Detector::default(), Vec::new(), Vec::new());
+        detector.take(&image);
+        let all = Spread { cell_px: 40, per_cell: 1000 };
+        detector.find(0..6, Part::WHOLE, all, &mut whole);
+        (0..4).for_each(|corner| detector.find(0..6, Part::corner(&image, corner), all, &mut parts));
+        let place = |feature: &Feature| feature.at.map(f32::to_bits);
+        let [whole, parts] =
+            [whole, parts].map(|found| found.iter().map(place).collect::<std::collections::BTreeSet<_>>());
+        assert!(whole.len() > 100);
+        assert_eq!(whole, parts);
+    }
+
+    #[test]
     fn a_straight_edge_has_none() {
         let data = (0..160 * 160).map(|index| if index % 160 < 80 { 0 } else { 255 }).collect();
         assert!(features(&GrayImage { width: 160, height: 160, data }, 0..6).is_empty());
@@ -259,7 +300,7 @@ mod tests {
 
     #[test]
     fn a_cell_has_no_more_than_its_share() {
-        let data = (0..160 * 160usize).map(|index| (index.wrapping_mul(2_654_435_761) >> 7) as u8).collect();
+        let data = (0..160 * 160u64).map(|index| (index.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as u8).collect();
         let found = features(&GrayImage { width: 160, height: 160, data }, 0..6);
         let in_cell = |feature: &Feature| feature.at.iter().all(|&at| at < 38.0);
         assert!(found.len() > 16 && found.iter().filter(|feature| in_cell(feature)).count() <= 4);

@@ -5,10 +5,10 @@ use std::{collections::VecDeque, ops::Range};
 use compiler_wasm::{bundle::decode_bundle, error::BundleError};
 
 use crate::{
-    detect::{Detector, Feature, Spread},
+    detect::{Detector, Feature, Part, Spread},
     homography::{Matrix3, Point, apply, invert, multiply},
     image::{Levels, PixelFormat, gray_into},
-    index::{Index, Match, TABLES},
+    index::{Index, Match},
     pose::{Belief, Camera, Observation, Pose, fit},
     recognize::{self, locate},
     target::Target,
@@ -42,10 +42,12 @@ const FINEST_SPREAD: Spread = Spread { cell_px: 20, per_cell: 3 };
 const PREPARED_AT_ONCE: usize = 8;
 /// Views that a frame looks at while nothing is tracked.
 const PREPARED_A_FRAME: usize = 2;
-/// Up to so many landmarks all tables of the index are made at once.
-const LANDMARKS_FEW: usize = 4000;
+/// Landmarks that a photo is expected to have.
+const LANDMARKS: usize = 2500;
 /// While a photo is tracked, others are searched for in one frame of so many.
-const SEARCH_EVERY: u64 = 4;
+const SEARCH_EVERY: u64 = 2;
+/// More landmarks than these take long to look through.
+const LANDMARKS_MANY: usize = 50_000;
 
 /// A camera's frame.
 #[derive(Clone, Copy, Debug)]
@@ -110,6 +112,8 @@ pub struct Engine {
     errors: Vec<f64>,
     poses: Vec<TargetPose>,
     frames: u64,
+    /// Of a frame, that is searched next.
+    corner: usize,
 }
 
 /// A photo that was seen.
@@ -155,6 +159,7 @@ impl Engine {
             errors: Vec::new(),
             poses: Vec::new(),
             frames: 0,
+            corner: 0,
         }
     }
 
@@ -180,7 +185,7 @@ impl Engine {
                 }
             }
         }
-        self.index.update(&self.landmarks, TABLES);
+        self.index = Index::new(self.targets.len() * LANDMARKS, &self.landmarks);
         Ok(added)
     }
 
@@ -191,9 +196,8 @@ impl Engine {
     pub fn prepare(&mut self) -> bool {
         if let Some((target, view)) = self.pending.pop_front() {
             self.survey(target, view);
+            self.index.extend(&self.landmarks);
         }
-        let tables = if self.landmarks.len() < LANDMARKS_FEW { TABLES } else { 1 };
-        self.index.update(&self.landmarks, tables);
         !self.pending.is_empty()
     }
 
@@ -231,7 +235,7 @@ impl Engine {
         }
         let tracked = self.tracks.iter().flatten().filter(|track| track.lost == 0).count();
         if tracked < self.targets.len() && (tracked == 0 || self.frames.is_multiple_of(SEARCH_EVERY)) {
-            self.search();
+            self.search(tracked > 0);
         }
         self.report();
         &self.poses
@@ -271,14 +275,21 @@ impl Engine {
     }
 
     /// Looks for the photos that are not seen, by features of some size and, when they show none, by the smallest.
-    fn search(&mut self) {
+    ///
+    /// Beside a photo that is tracked it looks at a corner of each frame; among many, at the smallest of a corner.
+    fn search(&mut self, is_any_tracked: bool) {
+        let image = &self.levels.all()[0];
+        let corner = Part::corner(image, self.corner);
+        let part = if is_any_tracked { corner } else { Part::WHOLE };
+        let part_finest = if self.landmarks.len() > LANDMARKS_MANY { corner } else { part };
+        self.corner = (self.corner + 1) % 4;
+        self.detector.take(image);
         self.features.clear();
-        self.detector.take(&self.levels.all()[0]);
-        self.detector.find(OCTAVES, SPREAD, &mut self.features);
         self.matches.clear();
+        self.detector.find(OCTAVES, part, SPREAD, &mut self.features);
         if !self.recognize(0) {
             let first = self.features.len();
-            self.detector.find(FINEST_OCTAVE, FINEST_SPREAD, &mut self.features);
+            self.detector.find(FINEST_OCTAVE, part_finest, FINEST_SPREAD, &mut self.features);
             self.recognize(first);
         }
     }

@@ -11,7 +11,7 @@ use compiler_wasm::plane::GrayImage;
 
 use crate::{
     describe::Descriptor,
-    detect::{Detector, Feature, Spread},
+    detect::{Detector, Feature, Part, Spread},
     image::{empty, sample},
     target::Target,
 };
@@ -86,7 +86,7 @@ impl Surveyor {
         let (forth, origin) = draw(target, view, &mut self.view);
         self.features.clear();
         self.detector.take(&self.view);
-        self.detector.find(OCTAVES, SPREAD, &mut self.features);
+        self.detector.find(OCTAVES, Part::WHOLE, SPREAD, &mut self.features);
         found.extend(self.features.iter().filter_map(|feature| landmark(index, target, feature, forth, origin)));
     }
 }
