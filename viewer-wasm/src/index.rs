@@ -19,7 +19,7 @@ const TABLES: usize = 14;
 const BITS_MIN: u32 = 6;
 const BITS_MAX: u32 = 16;
 /// Most landmarks of a bucket that are looked at.
-const BUCKET_MAX: usize = 24;
+const BUCKET_MAX: usize = 10;
 /// Landmarks that show how telling a bit is.
 const SAMPLE: usize = 200;
 /// Points of which one becomes the other half of a bit.
