@@ -61,11 +61,11 @@ pub(crate) fn measure(workspace: &Workspace, benchmarks: &[Benchmark], arguments
 /// The engine beside its peers.
 fn track(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
     run(&mut cargo(&workspace.path("."), ["build", "--release", "-p", "scenes"]))?;
-    let engine = web::engine(workspace)?;
+    let tracker = web::tracker(workspace)?;
     setup::programs(workspace, &setup::BROWSER)?;
     let e2e = workspace.path("e2e");
     setup::npm_packages(&e2e)?;
     let mut bench = command(&e2e, "node", ["bench/track.mjs"].into_iter().chain(arguments.iter().map(String::as_str)));
-    bench.env("KINORA_SCENES", workspace.target("release/scenes")).env("KINORA_VIEWER_DIR", engine);
+    bench.env("KINORA_SCENES", workspace.target("release/scenes")).env("KINORA_TRACKER_DIR", tracker);
     run(bench.env("KINORA_TRACK_DIR", workspace.target("track")))
 }

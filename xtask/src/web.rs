@@ -29,25 +29,16 @@ struct Module {
     rustflags: &'static str,
 }
 
-/// The engine's module, for its benchmark.
-const ENGINE: Module = Module {
-    package: "viewer-wasm",
-    name: "viewer",
-    profile: "kernels",
-    features: "bindings",
-    rustflags: "-Ctarget-feature=+simd128",
-};
-
 const MODULES: [Module; 2] = [
     Module { package: "app", name: "app", profile: "page", features: "hydrate", rustflags: "" },
-    Module {
-        package: "compiler-wasm",
-        name: "compiler",
-        profile: "kernels",
-        features: "bindings",
-        rustflags: "-Ctarget-feature=+simd128",
-    },
+    Module { package: "compiler-wasm", name: "compiler", profile: "kernels", features: "bindings", rustflags: SIMD },
 ];
+
+/// The engine's.
+const TRACKER: Module =
+    Module { package: "viewer-wasm", name: "tracker", profile: "kernels", features: "bindings", rustflags: SIMD };
+
+const SIMD: &str = "-Ctarget-feature=+simd128";
 
 /// Files that go along as they are: folder or file of the checkout, and where below the web folder.
 const STATIC: [(&str, &str); 4] =
@@ -67,7 +58,7 @@ pub(crate) fn build(workspace: &Workspace) -> anyhow::Result<()> {
     setup::npm_packages(&workspace.path("server/viewer"))?;
     let mut assets = Assets::new();
     for module in MODULES {
-        add_module(workspace, &module, &mut assets)?;
+        add_static(&bound_module(workspace, &module)?, "", &mut assets)?;
     }
     for (from, to) in STATIC {
         add_static(&workspace.path(from), to, &mut assets)?;
@@ -81,17 +72,14 @@ pub(crate) fn build(workspace: &Workspace) -> anyhow::Result<()> {
     write_changed(&workspace.web_dir(), &assets)
 }
 
-/// Builds the engine's module and gives the folder that it is in, with its JavaScript.
-pub(crate) fn engine(workspace: &Workspace) -> anyhow::Result<PathBuf> {
+/// Builds the engine's module, and gives the folder with it and its JavaScript.
+pub(crate) fn tracker(workspace: &Workspace) -> anyhow::Result<PathBuf> {
     setup::wasm_target(workspace)?;
-    bound(workspace, &ENGINE)
+    bound_module(workspace, &TRACKER)
 }
 
-fn add_module(workspace: &Workspace, module: &Module, assets: &mut Assets) -> anyhow::Result<()> {
-    add_static(&bound(workspace, module)?, "", assets)
-}
-
-fn bound(workspace: &Workspace, module: &Module) -> anyhow::Result<PathBuf> {
+/// Builds a module, and gives the folder with it and its JavaScript.
+fn bound_module(workspace: &Workspace, module: &Module) -> anyhow::Result<PathBuf> {
     let Module { package, name, profile, features, rustflags } = *module;
     let wasm_target = workspace.target("wasm");
     let mut build = cargo(&workspace.path("."), ["rustc", "--lib", "--crate-type", "cdylib", "--target"]);

@@ -12,7 +12,7 @@ const require = createRequire(import.meta.url);
 /** Folders by the first part of the path. */
 const FOLDERS = {
   page: fileURLToPath(new URL('page', import.meta.url)),
-  ours: process.env.KINORA_VIEWER_DIR,
+  ours: process.env.KINORA_TRACKER_DIR,
   mindar: join(dirname(require.resolve('mind-ar/package.json')), 'dist'),
   nft: join(dirname(require.resolve('@webarkit/jsartoolkit-nft/package.json')), 'dist'),
 };

@@ -10,7 +10,7 @@ let tracker;
 
 /** Makes it ready, all but its targets. */
 export async function start() {
-  module = await import('/ours/viewer.js');
+  module = await import('/ours/tracker.js');
   await module.default();
   tracker = new module.Tracker();
 }
@@ -30,7 +30,7 @@ export function begin() {
 /** Where the photo is in a frame. */
 export function look({ data, width, height }, timeMs) {
   const pixels = tracker.frame_buffer(width, height);
-  new Uint8Array(module.memory().buffer, pixels, data.length).set(data);
+  new Uint8Array(module.module_memory().buffer, pixels, data.length).set(data);
   const poses = tracker.process(timeMs) === 0 ? [] : Array.from(tracker.poses());
   const seen = [];
   for (let at = 0; at < poses.length; at += POSE_NUMBERS) {
