@@ -13,9 +13,12 @@ const NATIVE = 'ours-native';
 /** Names in the tables. */
 const ENGINES = { [NATIVE]: 'ours, native', ours: 'ours', mindar: 'mind-ar', nft: 'jsartoolkitNFT' };
 
+/** Photos of different kinds: ink, landscape, flower, house, aerial view. */
+const PHOTOS = 'nagasaki-boats,french-alpine-landscape,allium-oreophilum,dust-bowl-home,airplane-from-above';
+
 const { values: options } = parseArgs({
   options: {
-    photos: { type: 'string', default: 'nagasaki-boats,french-alpine-landscape' },
+    photos: { type: 'string', default: PHOTOS },
     frames: { type: 'string', default: '60' },
     views: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },

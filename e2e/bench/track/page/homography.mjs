@@ -8,14 +8,11 @@ export function product(left, right) {
 }
 
 /**
- * From an engine's homography between pixels that have their centres at integers, as both peers count them. What a page
- * shows without this is off by half a pixel of the frame less half a pixel of the photo: a convention of the page, not an
- * error of the tracker.
+ * From a peer's homography between pixels of the photo and of the frame. Both peers count pixels from their centres and both
+ * pages draw them as if from their corners: so do we. Half a pixel added to either side makes both peers' errors larger.
  */
-export function ofCentredPixels(matrix, { width, height }) {
-  const frame = [1, 0, 0.5, 0, 1, 0.5, 0, 0, 1];
-  const photo = [width, 0, -0.5, 0, height, -0.5, 0, 0, 1];
-  return product(product(frame, matrix), photo);
+export function ofPixels(matrix, { width, height }) {
+  return product(matrix, [width, 0, 0, 0, height, 0, 0, 0, 1]);
 }
 
 /** Pixels of a lens's focal length when the frame's height is seen at so many degrees. */

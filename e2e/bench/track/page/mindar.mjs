@@ -1,5 +1,5 @@
 // npm mind-ar 1.2.5 in the page: its own loop over a canvas that holds the film, one frame at a time, and what it would show.
-import { ofCentredPixels, product } from './homography.mjs';
+import { ofPixels, product } from './homography.mjs';
 
 // Its loop ends each round by waiting for the screen's next frame: here, until the film has one. And its filter asks for the
 // time: here it is the film's. The module looks the former up while it loads.
@@ -84,5 +84,5 @@ function homography(target, matrix) {
   const row = (index, sign) => [matrix[index], matrix[index + 4], matrix[index + 12]].map((number) => sign * number);
   const plane = [...row(0, 1), ...row(1, -1), ...row(2, -1)];
   const upwards = [1, 0, 0, 0, -1, height, 0, 0, 1];
-  return ofCentredPixels(product(product(controller.projectionTransform.flat(), plane), upwards), { width, height });
+  return ofPixels(product(product(controller.projectionTransform.flat(), plane), upwards), { width, height });
 }

@@ -1,5 +1,5 @@
 // jsartoolkitNFT 1.7.7 in the page: its SIMD build, its low-pass filter off, and exactly the lens of the 45° films.
-import { focalLength, ofCentredPixels, product } from './homography.mjs';
+import { focalLength, ofPixels, product } from './homography.mjs';
 import { PIXEL_MM } from './nft-units.mjs';
 
 const LENS_DEG = 45;
@@ -22,7 +22,7 @@ function cameraFile({ width, height }) {
 
 /** Makes it ready, all but its targets. */
 export async function start(frame) {
-  camera = [focalLength(frame.height, LENS_DEG), (frame.width - 1) / 2, (frame.height - 1) / 2];
+  camera = [focalLength(frame.height, LENS_DEG), frame.width / 2, frame.height / 2];
   await import('/nft/ARToolkitNFT_simd.js');
   controller = await self.ARControllerNFT.initWithDimensions(
     frame.width,
@@ -60,5 +60,5 @@ function homography(pose) {
   const [focal, x, y] = camera;
   const plane = [pose[0], pose[1], pose[3], pose[4], pose[5], pose[7], pose[8], pose[9], pose[11]];
   const marker = [PIXEL_MM, 0, 0, 0, -PIXEL_MM, photo.height * PIXEL_MM, 0, 0, 1];
-  return ofCentredPixels(product(product([focal, 0, x, 0, focal, y, 0, 0, 1], plane), marker), photo);
+  return ofPixels(product(product([focal, 0, x, 0, focal, y, 0, 0, 1], plane), marker), photo);
 }
