@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { convert, jpegOf } from '../../interop/pictures.mjs';
 
 const program = (path) => fileURLToPath(new URL(path, import.meta.url));
-const quietly = { stdio: ['ignore', 'ignore', 'inherit'] };
+
+/** The peers' compilers talk a lot: what they say is only shown when they fail. */
+const quietly = { stdio: ['ignore', 'ignore', 'pipe'], maxBuffer: 1 << 26 };
 
 /** How the files of a photo are made, by engine: `make(photo, folder)` leaves them as `target.*`. */
 const MAKERS = {
