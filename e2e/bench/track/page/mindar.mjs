@@ -1,5 +1,5 @@
 // npm mind-ar 1.2.5 in the page: its own loop over a canvas that holds the film, one frame at a time, and what it would show.
-import { ofPixels, product } from './homography.mjs';
+import { ofWorldMatrix } from './homography.mjs';
 
 // Its loop ends each round by waiting for the screen's next frame: here, until the film has one. And its filter asks for the
 // time: here it is the film's. The module looks the former up while it loads.
@@ -69,20 +69,15 @@ export async function look(_image, timeMs) {
   else controller.processVideo(canvas);
   isRunning = true;
   await done;
-  return Array.from(shown, ([target, worldMatrix]) => ({ target, homography: homography(target, worldMatrix) }));
+  const lens = controller.projectionTransform.flat();
+  return Array.from(shown, ([target, worldMatrix]) => {
+    const [width, height] = controller.markerDimensions[target];
+    return { target, homography: ofWorldMatrix(worldMatrix, lens, { width, height }) };
+  });
 }
 
 function onUpdate({ type, targetIndex, worldMatrix }) {
   if (type === 'processDone') roundDone();
   else if (worldMatrix) shown.set(targetIndex, worldMatrix);
   else shown.delete(targetIndex);
-}
-
-/** Of a world matrix, column-major: from pixels of the photo, right and up from its lower left, to OpenGL's camera axes. */
-function homography(target, matrix) {
-  const [width, height] = controller.markerDimensions[target];
-  const row = (index, sign) => [matrix[index], matrix[index + 4], matrix[index + 12]].map((number) => sign * number);
-  const plane = [...row(0, 1), ...row(1, -1), ...row(2, -1)];
-  const upwards = [1, 0, 0, 0, -1, height, 0, 0, 1];
-  return ofPixels(product(product(controller.projectionTransform.flat(), plane), upwards), { width, height });
 }

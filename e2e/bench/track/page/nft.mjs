@@ -1,17 +1,16 @@
 // jsartoolkitNFT 1.7.7 in the page: its SIMD build, its low-pass filter off, and exactly the lens of the 45° films.
-import { focalLength, ofPixels, product } from './homography.mjs';
-import { PIXEL_MM } from './nft-units.mjs';
+import { lensOf, ofMarkerPose } from './homography.mjs';
 
 const LENS_DEG = 45;
 
 let controller;
-let camera;
+let lens;
 let photo;
 let seen;
 
 /** A camera file of ARToolKit, version 4, without distortion: big-endian sizes, a 3×4 matrix, nine factors. */
 function cameraFile({ width, height }) {
-  const [focal, x, y] = camera;
+  const [focal, , x, , , y] = lens;
   const numbers = [focal, 0, x, 0, 0, focal, y, 0, 0, 0, 1, 0, 0, 0, 0, 0, focal, focal, x, y, 1];
   const view = new DataView(new ArrayBuffer(8 + numbers.length * 8));
   view.setInt32(0, width);
@@ -22,14 +21,9 @@ function cameraFile({ width, height }) {
 
 /** Makes it ready, all but its targets. */
 export async function start(frame) {
-  camera = [focalLength(frame.height, LENS_DEG), frame.width / 2, frame.height / 2];
+  lens = lensOf(frame, LENS_DEG);
   await import('/nft/ARToolkitNFT_simd.js');
-  controller = await self.ARControllerNFT.initWithDimensions(
-    frame.width,
-    frame.height,
-    cameraFile(frame),
-    false,
-  );
+  controller = await self.ARControllerNFT.initWithDimensions(frame.width, frame.height, cameraFile(frame), false);
   controller.setFiltering(false);
   controller.addEventListener('getNFTMarker', ({ data }) => seen.push(data));
 }
@@ -52,13 +46,5 @@ export function begin(frame) {
 export function look(image) {
   seen = [];
   controller.process(image);
-  return seen.map(({ index, marker: { pose } }) => ({ target: index, homography: homography(pose) }));
-}
-
-/** Of a pose: a 3×4 matrix from millimetres, right and up from the photo's lower left, to the camera's axes. */
-function homography(pose) {
-  const [focal, x, y] = camera;
-  const plane = [pose[0], pose[1], pose[3], pose[4], pose[5], pose[7], pose[8], pose[9], pose[11]];
-  const marker = [PIXEL_MM, 0, 0, 0, -PIXEL_MM, photo.height * PIXEL_MM, 0, 0, 1];
-  return ofPixels(product(product([focal, 0, x, 0, focal, y, 0, 0, 1], plane), marker), photo);
+  return seen.map(({ index, marker: { pose } }) => ({ target: index, homography: ofMarkerPose(pose, lens, photo) }));
 }
