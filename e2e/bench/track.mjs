@@ -1,5 +1,5 @@
 // Our engine, natively and in Chromium, mind-ar 1.2.5 and jsartoolkitNFT 1.7.7 on the same films, judged side by side.
-// Everything said is kept in the folder that is printed, after each film, so that an interrupted run leaves what it has.
+// What is said in Chromium is kept film by film in the folder that is printed: an interrupted run leaves what it has.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -49,35 +49,44 @@ if (engines.includes(NATIVE)) {
   execFileSync(process.env.KINORA_SCENES, task, { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 const inPages = engines.filter((engine) => engine !== NATIVE);
 if (inPages.length > 0) {
   const chromium = await openPages();
-  const said = inPages.map((engine) => ({ engine, startsMs: [], viewings: [] }));
-  const watching = new Map();
+  try {
+    await watch(chromium, inPages);
+  } finally {
+    await chromium.close();
+  }
+}
+
+execFileSync(process.env.KINORA_SCENES, ['judge', ...engines.map(recordingOf)], { stdio: 'inherit' });
+
+/** Shows every film to every engine in turn, and keeps what they say. */
+async function watch(chromium, engines) {
+  const said = engines.map((engine) => ({ engine, startsMs: [], viewings: [], page: undefined }));
   let photo;
   let count = 0;
   for await (const { film, width, height, bytes } of films(choice)) {
     count += 1;
+    if (film.sequence !== 'view') console.error(`${count}/${total} ${film.photo} ${film.sequence} ${film.lens}°`);
     if (film.photo !== photo) {
       photo = film.photo;
-      for (const { engine, startsMs } of said) {
-        await watching.get(engine)?.close();
-        const folder = targetFolder(kept, engine, photo, album);
-        const size = { width: film.photo_width, height: film.photo_height };
-        const page = await chromium.open(engine, folder, { width, height }, size);
-        startsMs.push(page.startMs);
-        watching.set(engine, page);
+      const size = { width: film.photo_width, height: film.photo_height };
+      for (const one of said) {
+        await one.page?.close();
+        const folder = targetFolder(kept, one.engine, photo, album);
+        one.page = await chromium.open(one.engine, folder, { width, height }, size);
+        one.startsMs.push(one.page.startMs);
       }
     }
-    if (film.sequence !== 'view') console.error(`${count}/${total} ${photo} ${film.sequence} ${film.lens}°`);
-    for (const { engine, startsMs, viewings } of said) {
-      viewings.push({ case: film, answers: await watching.get(engine).watch({ film, width, height, bytes }) });
+    for (const { engine, startsMs, viewings, page } of said) {
+      viewings.push({ case: film, answers: await page.watch({ film, width, height, bytes }) });
       const recording = { engine: ENGINES[engine], start_ms: median(startsMs), viewings };
       writeFileSync(recordingOf(engine), JSON.stringify(recording));
     }
   }
-  await chromium.close();
 }
 
-execFileSync(process.env.KINORA_SCENES, ['judge', ...engines.map(recordingOf)], { stdio: 'inherit' });
+function median(numbers) {
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
+}

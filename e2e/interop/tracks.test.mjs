@@ -32,7 +32,8 @@ function seen(point) {
 
 function agrees(homography) {
   for (const point of CORNERS) {
-    const [u, v, w] = [0, 3, 6].map((row) => homography[row] * point[0] + homography[row + 1] * point[1] + homography[row + 2]);
+    const row = (at) => homography[at] * point[0] + homography[at + 1] * point[1] + homography[at + 2];
+    const [u, v, w] = [0, 3, 6].map(row);
     const [x, y] = seen(point);
     assert.ok(Math.hypot(u / w - x, v / w - y) < 1e-9, `${point}: ${u / w}, ${v / w} instead of ${x}, ${y}`);
   }

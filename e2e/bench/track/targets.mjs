@@ -1,4 +1,4 @@
-// Each photo as each engine wants it, made by the engine's own compiler from the same pixels, and kept in a folder by content.
+// Each photo as each engine wants it: made by the engine's own compiler from the same pixels, and kept by content.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';

@@ -10,7 +10,7 @@ export function ofWorldMatrix(matrix, lens, { width, height }) {
   return product(product(lens, plane), [width, 0, 0, 0, -height, height, 0, 0, 1]);
 }
 
-/** Of jsartoolkitNFT: a row-major 3×4 matrix from millimetres, right and up from the photo's lower left, to the camera's axes. */
+/** Of jsartoolkitNFT: a row-major 3×4 matrix from millimetres, right and up from the lower left, to the camera's axes. */
 export function ofMarkerPose(pose, lens, photo) {
   const [width, height] = [photo.width * PIXEL_MM, photo.height * PIXEL_MM];
   const plane = [pose[0], pose[1], pose[3], pose[4], pose[5], pose[7], pose[8], pose[9], pose[11]];
