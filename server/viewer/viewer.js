@@ -21,6 +21,8 @@ import { chooseLanguage, say, speak } from "./texts.js";
 
 /** After so long without a photo recognised, a hint. */
 const HINT_AFTER_MS = 8000;
+/** How long something is said that was done. */
+const MENTION_MS = 4000;
 const LIVE = ["searching", "tracking", "lost", "kept"];
 
 const album = new URL(`${document.body.dataset.album}/`, location.href);
@@ -150,10 +152,11 @@ async function startCamera() {
     await startSession(stream, ready, canvas, drawing, isWaiting);
   } catch (error) {
     opening.then(closeCamera, () => {});
-    drawing.stop();
     if (!isWaiting()) return;
     console.warn(error);
     showProblem(codeOf(error));
+  } finally {
+    if (session?.drawing !== drawing) drawing.stop();
   }
 }
 
@@ -161,11 +164,12 @@ async function startSession(stream, ready, canvas, drawing, isWaiting) {
   const camera = element("video", { className: "camera", muted: true, playsInline: true, srcObject: stream });
   const stage = element("div", { className: "stage" }, camera, canvas);
   main.prepend(stage);
-  await camera.play();
-  if (!isWaiting()) {
-    stage.remove();
-    return closeCamera(stream);
+  try {
+    await camera.play();
+  } finally {
+    if (!isWaiting() || camera.paused) stage.remove();
   }
+  if (!isWaiting()) return closeCamera(stream);
   const presence = createPresence(found, lost);
   const scene = (now) => films.scene(presence.get, now);
   const onAnswer = (answer, now) => presence.update(answer, now);
@@ -211,7 +215,8 @@ function putBack() {
 function found(target) {
   current = target;
   films.found(target);
-  showTracking();
+  // A video that cannot be played has ended it all.
+  if (session) showTracking();
 }
 
 function lost(target) {
@@ -222,14 +227,17 @@ function lost(target) {
 
 function showTracking() {
   setState("tracking");
+  sayNames();
+}
+
+function sayNames() {
   said.textContent = session.presence.targets().map((target) => manifest.targets[target].name).filter(Boolean).join(", ");
   said.hidden = said.textContent === "";
 }
 
 function begin() {
   films.begin();
-  setState("tracking");
-  said.hidden = said.textContent === "";
+  showTracking();
 }
 
 function close() {
@@ -289,9 +297,16 @@ async function handOver(making) {
   }
 }
 
+/** Says it for a moment. */
 function mention(key) {
+  if (!session) return;
   said.textContent = say(key);
-  said.hidden = !session;
+  said.hidden = false;
+  setTimeout(() => {
+    if (!session || said.textContent !== say(key)) return;
+    if (document.body.dataset.state === "tracking") sayNames();
+    else said.textContent = say("lost");
+  }, MENTION_MS);
 }
 
 document.addEventListener("visibilitychange", () => {

@@ -1,6 +1,6 @@
 //! What the worker calls. Pixels are written straight into the module's memory; poses are read from it.
 
-use wasm_bindgen::{JsError, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsError, prelude::wasm_bindgen};
 
 use crate::{
     engine::{Engine, Frame, State},
@@ -98,11 +98,4 @@ impl Tracker {
         self.pixels.resize(width * height * format.bytes(), 0);
         Ok(self.pixels.as_mut_ptr())
     }
-}
-
-/// The module's memory, which the page's code writes frames into.
-#[wasm_bindgen]
-#[must_use]
-pub fn memory() -> JsValue {
-    wasm_bindgen::memory()
 }

@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use crate::{
     command::{cargo, command, run},
     postgres::Postgres,
-    serve::WEB_DIR_VARIABLE,
+    serve::{self, WEB_DIR_VARIABLE},
     setup, web,
     workspace::Workspace,
 };
@@ -23,6 +23,8 @@ pub(crate) enum Benchmark {
     Lists,
     /// What phones ask for after a scan, against nginx
     Scans,
+    /// From a scanned code to the first recognised frame, against npm mind-ar
+    Start,
 }
 
 /// Runs the benchmarks named, or all.
@@ -49,6 +51,15 @@ pub(crate) fn measure(workspace: &Workspace, benchmarks: &[Benchmark]) -> anyhow
     if wanted(Benchmark::Scans) {
         setup::programs(workspace, &setup::PEER)?;
         run(&mut server("scans"))?;
+    }
+    if wanted(Benchmark::Start) {
+        web::build(workspace)?;
+        let binary = serve::build_server(workspace, "dev")?;
+        setup::programs(workspace, &setup::BROWSER)?;
+        let e2e = workspace.path("e2e");
+        setup::npm_packages(&e2e)?;
+        let mut bench = command(&e2e, "node", ["bench/start.mjs"]);
+        run(bench.env("KINORA_BIN", &binary).env(WEB_DIR_VARIABLE, workspace.web_dir()))?;
     }
     Ok(())
 }

@@ -32,13 +32,7 @@ struct Module {
 
 const MODULES: [Module; 2] = [
     Module { package: "app", name: "app", profile: "page", features: "hydrate", rustflags: "" },
-    Module {
-        package: "compiler-wasm",
-        name: "compiler",
-        profile: "kernels",
-        features: "bindings",
-        rustflags: SIMD,
-    },
+    Module { package: "compiler-wasm", name: "compiler", profile: "kernels", features: "bindings", rustflags: SIMD },
 ];
 
 /// The viewer's: its JavaScript becomes part of the worker's script.
@@ -48,8 +42,7 @@ const TRACKER: Module =
 const SIMD: &str = "-Ctarget-feature=+simd128";
 
 /// Files that go along as they are: folder or file of the checkout, and where below the web folder.
-const STATIC: [(&str, &str); 3] =
-    [("app/public", ""), ("app/style", ""), ("compiler-wasm/worker.js", "worker.js")];
+const STATIC: [(&str, &str); 3] = [("app/public", ""), ("app/style", ""), ("compiler-wasm/worker.js", "worker.js")];
 
 /// What of the viewer a published page names, or its script: each is bundled from the file of its name.
 const VIEWER_ENTRIES: [&str; 3] = ["viewer.js", "worker.js", "viewer.css"];
@@ -110,7 +103,13 @@ fn add_viewer(workspace: &Workspace, assets: &mut Assets) -> anyhow::Result<()> 
     assets.insert("viewer/tracker_bg.wasm".into(), read(&bound.join("tracker_bg.wasm"))?);
     let bundled = workspace.target("viewer-bundle");
     let mut bundle = command(&workspace.path("server/viewer"), "npx", ["--no-install", "esbuild"]);
-    bundle.args(VIEWER_ENTRIES).args(["--bundle", "--minify", "--format=esm", "--target=es2022", "--log-level=warning"]);
+    bundle.args(VIEWER_ENTRIES).args([
+        "--bundle",
+        "--minify",
+        "--format=esm",
+        "--target=es2022",
+        "--log-level=warning",
+    ]);
     bundle.arg(format!("--alias:tracker={}", bound.join("tracker.js").display()));
     run(bundle.arg(format!("--outdir={}", bundled.display())))?;
     for entry in VIEWER_ENTRIES {
