@@ -1,16 +1,16 @@
 // npm mind-ar 1.2.5 tracks with the target file of our album.
 
-import { FILES, page as peerPage } from "../fixtures/mindar.mjs";
-import { boats, publish } from "../fixtures/api";
+import { boats, publish, view } from "../fixtures/api";
 import { expect, test } from "../fixtures/kinora";
 import { camera } from "../fixtures/media";
+import { FILES, page as peerPage } from "../fixtures/mindar.mjs";
 import { withCamera } from "../fixtures/phone";
 
 test.use(withCamera(camera));
 
 test("MindAR recognises a photo by our file", async ({ page, request, kinora }) => {
   const album = await publish(request, "Peer", [boats]);
-  const mind = `/objects/ar-storage/${album.id}/v1/targets.mind`;
+  const { mind } = await view(request, album);
   await page.route(`${kinora.url}/mindar/`, (route) => route.fulfill({ contentType: "text/html", body: peerPage(mind) }));
   for (const [path, file] of Object.entries(FILES)) await page.route(`${kinora.url}${path}`, (route) => route.fulfill({ path: file }));
   await page.goto("/mindar/");

@@ -163,11 +163,10 @@ export function createFilms(targets, album, { onPlay, onMuted, onFailed }) {
       onMuted(muted);
     },
 
-    /** Gives the one element that shows a target's video on the page itself. */
+    /** Gives the element that shows a target's video on the page itself. */
     plain(target) {
-      const [film] = films;
-      const other = films.find((each) => each.target === target && each !== film);
-      if (other) left.set(target, other.video.currentTime);
+      films.forEach(hide);
+      const film = films.find((each) => each.target === target) ?? films[0];
       load(film, target);
       film.isShown = true;
       onMuted(film.video.muted);
