@@ -22,6 +22,7 @@ const STEEP_DEG: u32 = 60;
 #[derive(Clone, Debug)]
 pub struct Report {
     engine: String,
+    start_ms: Option<f64>,
     films: BTreeMap<(u32, Sequence), Tally>,
     /// Single views by their tilt.
     views: BTreeMap<u32, Tally>,
@@ -44,8 +45,10 @@ impl Report {
     /// Judges a recording.
     #[must_use]
     pub fn of(recording: &Recording) -> Self {
-        let mut report = Self { engine: recording.engine.clone(), films: BTreeMap::new(), views: BTreeMap::new() };
-        for viewing in &recording.viewings {
+        let Recording { engine, start_ms, viewings } = recording;
+        let mut report =
+            Self { engine: engine.clone(), start_ms: *start_ms, films: BTreeMap::new(), views: BTreeMap::new() };
+        for viewing in viewings {
             let tally = Tally::of(viewing);
             let case = &viewing.case;
             report.films.entry((case.lens, case.sequence)).or_default().add(&tally);
@@ -192,6 +195,7 @@ pub fn in_short(reports: &[Report]) -> String {
                 pair(all.tracking_median_us.map(to_ms), all.searching_median_us.map(to_ms), 2)
             }),
         ),
+        ("start-up without the target file, ms", Box::new(|report| number(report.start_ms, 0))),
     ];
     let mut table = String::from("| |");
     for report in reports {

@@ -1,19 +1,17 @@
 // The engine's worker: hands it the targets and the camera's frames, and its poses back.
 
-import { Tracker, initSync } from "tracker";
+import { Tracker, initSync, module_memory } from "tracker";
 
 /** Learns for so long at a time, so that a frame that comes meanwhile is not kept waiting. */
 const LEARN_MS = 8;
 
 let tracker;
-/** The module's memory, which frames are written into. */
-let memory;
 /** Where pictures are read, as large as the last of them. */
 let reader;
 
 const answers = {
   start({ module }) {
-    ({ memory } = initSync({ module }));
+    initSync({ module });
     tracker = new Tracker();
     return {};
   },
@@ -26,7 +24,7 @@ const answers = {
     const { width, height } = frame;
     const pixels = frame.pixels ?? readPixels(frame);
     const at = tracker.frame_buffer(width, height);
-    new Uint8Array(memory.buffer, at, pixels.length).set(pixels);
+    new Uint8Array(module_memory().buffer, at, pixels.length).set(pixels);
     tracker.process(timeMs);
     return { poses: tracker.poses(), width, height };
   },

@@ -1,6 +1,6 @@
 //! What the worker calls. Pixels are written straight into the module's memory; poses are read from it.
 
-use wasm_bindgen::{JsError, prelude::wasm_bindgen};
+use wasm_bindgen::{JsError, JsValue, prelude::wasm_bindgen};
 
 use crate::{
     engine::{Engine, Frame, State},
@@ -98,4 +98,12 @@ impl Tracker {
         self.pixels.resize(width * height * format.bytes(), 0);
         Ok(self.pixels.as_mut_ptr())
     }
+}
+
+/// The module's memory, which the page's code writes frames into. The memory itself is exported as `memory`: this needs
+/// another name.
+#[wasm_bindgen]
+#[must_use]
+pub fn module_memory() -> JsValue {
+    wasm_bindgen::memory()
 }

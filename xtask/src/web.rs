@@ -70,6 +70,12 @@ pub(crate) fn build(workspace: &Workspace) -> anyhow::Result<()> {
     write_changed(&workspace.web_dir(), &assets)
 }
 
+/// Builds the engine's module, and gives the folder with it and its JavaScript.
+pub(crate) fn tracker(workspace: &Workspace) -> anyhow::Result<PathBuf> {
+    setup::wasm_target(workspace)?;
+    bound_module(workspace, &TRACKER)
+}
+
 /// Builds a module, and gives the folder with it and its JavaScript.
 fn bound_module(workspace: &Workspace, module: &Module) -> anyhow::Result<PathBuf> {
     let Module { package, name, profile, features, rustflags } = *module;
@@ -108,6 +114,7 @@ fn add_viewer(workspace: &Workspace, assets: &mut Assets) -> anyhow::Result<()> 
         "--minify",
         "--format=esm",
         "--target=es2022",
+        "--charset=utf8",
         "--log-level=warning",
     ]);
     bundle.arg(format!("--alias:tracker={}", bound.join("tracker.js").display()));
