@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use crate::{
     command::{cargo, command, run},
     postgres::Postgres,
-    serve::WEB_DIR_VARIABLE,
+    serve::{self, WEB_DIR_VARIABLE},
     setup, web,
     workspace::Workspace,
 };
@@ -25,6 +25,8 @@ pub(crate) enum Benchmark {
     Track,
     /// What phones ask for after a scan, against nginx
     Scans,
+    /// From a scanned code to the first recognised frame, against npm mind-ar
+    Start,
 }
 
 /// Runs the benchmarks named, or all; the arguments are `track`'s.
@@ -54,6 +56,15 @@ pub(crate) fn measure(workspace: &Workspace, benchmarks: &[Benchmark], arguments
     if wanted(Benchmark::Scans) {
         setup::programs(workspace, &setup::PEER)?;
         run(&mut server("scans"))?;
+    }
+    if wanted(Benchmark::Start) {
+        web::build(workspace)?;
+        let binary = serve::build_server(workspace, "dev")?;
+        setup::programs(workspace, &setup::BROWSER)?;
+        let e2e = workspace.path("e2e");
+        setup::npm_packages(&e2e)?;
+        let mut bench = command(&e2e, "node", ["bench/start.mjs"]);
+        run(bench.env("KINORA_BIN", &binary).env(WEB_DIR_VARIABLE, workspace.web_dir()))?;
     }
     Ok(())
 }
