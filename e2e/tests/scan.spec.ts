@@ -1,7 +1,10 @@
 // A phone whose camera sees the printed photo.
 
+import { readFile } from "node:fs/promises";
+
 import type { Page, Request } from "@playwright/test";
 
+import { expectAccessible } from "../fixtures/accessible";
 import { boats, publish } from "../fixtures/api";
 import { expect, test } from "../fixtures/kinora";
 import { camera, photos, video } from "../fixtures/media";
@@ -67,6 +70,90 @@ test("plays the video on the photo, pauses when the photo is lost and goes on wh
   await expectState(page, "tracking");
   await expect.poll(async () => (await film(page)).paused).toBe(false);
 });
+
+test("asks for the page, the script, its worker, the engine, the photos and the video, and tells of one play", async ({
+  page,
+  request,
+  kinora,
+}) => {
+  const album = await publish(request, "Light", [boats]);
+  const requests = recordRequests(page);
+  await page.goto(album.link);
+  await page.getByRole("button", { name: "Start the camera" }).click();
+  await expectState(page, "tracking");
+  await expectPlaying(page);
+  await expectState(page, "lost");
+  await expectState(page, "tracking");
+  const folder = `/objects/ar-storage/${album.id}`;
+  const paths = requests.map((each) => `${each.method()} ${each.url().replace(kinora.url, "").replace(folder, "").replace(/v\d+\//, "")}`);
+  const expected = ["/viewer/viewer.css", "/viewer/viewer.js", "/viewer/worker.js", "/viewer/tracker_bg.wasm"];
+  const files = ["/index.html", "/manifest.json", "/targets.mind", "/video-0.mp4"];
+  const wanted = [`/ar/view/${album.id}`, ...expected, ...files].map((path) => `GET ${path}`);
+  expect([...new Set(paths)].sort()).toEqual([...wanted, `POST /api/ar/projects/${album.id}/played`].sort());
+  expect(paths.filter((path) => path.startsWith("POST"))).toHaveLength(1);
+});
+
+test("takes a picture of the living photo, and a clip until it is stopped", async ({ page, request }) => {
+  const album = await publish(request, "Kept", [boats]);
+  await page.goto(album.link);
+  await page.getByRole("button", { name: "Start the camera" }).click();
+  await expectOnPhoto(page, "magenta");
+  const download = async (button: string) => {
+    const [saved] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: button }).click()]);
+    return { name: saved.suggestedFilename(), bytes: await readFile(await saved.path()) };
+  };
+  const picture = await download("Take a picture");
+  expect(picture.name).toBe("Kept.jpg");
+  expect([...picture.bytes.subarray(0, 2)]).toEqual([0xff, 0xd8]);
+
+  await page.getByRole("button", { name: "Record a clip" }).click();
+  await expectPlaying(page);
+  const clip = await download("Stop recording");
+  expect(clip.name).toMatch(/^Kept\.(mp4|webm)$/);
+  expect(clip.bytes.length).toBeGreaterThan(1000);
+  await expect(page.getByRole("button", { name: "Record a clip" })).toBeVisible();
+});
+
+test("recognises photos without OffscreenCanvas and without callbacks for frames", async ({ page, context, request }) => {
+  await context.addInitScript(() => {
+    Reflect.deleteProperty(window, "OffscreenCanvas");
+    Reflect.deleteProperty(HTMLVideoElement.prototype, "requestVideoFrameCallback");
+  });
+  const album = await publish(request, "Plain path", [boats]);
+  await page.goto(album.link);
+  await page.getByRole("button", { name: "Start the camera" }).click();
+  await expectOnPhoto(page, "magenta");
+});
+
+test("goes on drawing when the graphics were lost", async ({ page, request }) => {
+  const album = await publish(request, "Graphics", [boats]);
+  await page.goto(album.link);
+  await page.getByRole("button", { name: "Start the camera" }).click();
+  await expectOnPhoto(page, "magenta");
+  await page.locator("canvas").evaluate((canvas: HTMLCanvasElement) => {
+    const graphics = canvas.getContext("webgl2")?.getExtension("WEBGL_lose_context");
+    canvas.addEventListener("webglcontextlost", () => setTimeout(() => graphics?.restoreContext()));
+    graphics?.loseContext();
+  });
+  await expectOnPhoto(page, "magenta");
+});
+
+for (const viewport of [
+  { width: 390, height: 844 },
+  { width: 1280, height: 800 },
+]) {
+  test(`its controls fit and are named at ${viewport.width} pixels`, async ({ page, request }, info) => {
+    const album = await publish(request, "Controls", [boats]);
+    await page.setViewportSize(viewport);
+    await page.goto(album.link);
+    await page.getByRole("button", { name: "Start the camera" }).click();
+    await expectState(page, "tracking");
+    await page.screenshot({ path: info.outputPath("viewer-tracking.png") });
+    const tools = await page.locator(".tools").boundingBox();
+    expect(tools?.height).toBeLessThan(60);
+    await expectAccessible(page);
+  });
+}
 
 test("mutes, pauses while hidden and plays without the camera", async ({ page, request }) => {
   const album = await publish(request, "Switches", [boats]);

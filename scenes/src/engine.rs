@@ -42,6 +42,9 @@ pub struct Viewing {
 pub struct Recording {
     /// Its name.
     pub engine: String,
+    /// Milliseconds until it was ready, without the targets' files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_ms: Option<f64>,
     /// One for each film.
     pub viewings: Vec<Viewing>,
 }

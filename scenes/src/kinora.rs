@@ -68,7 +68,11 @@ impl<'a> Targets<'a> {
         Ok(Box::new(Kinora(tracker)))
     }
 
-    fn mind(&self, name: &str, number: usize) -> anyhow::Result<Vec<u8>> {
+    /// The `.mind` of a photo of the album (number 0), or of one of the decoys cut from it.
+    ///
+    /// # Errors
+    /// There is no such photo, or it can't be compiled.
+    pub fn mind(&self, name: &str, number: usize) -> anyhow::Result<Vec<u8>> {
         let key = (name.to_owned(), number);
         if let Some(mind) = self.minds.lock().expect("no thread panics with it").get(&key) {
             return Ok(mind.clone());

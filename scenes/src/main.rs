@@ -65,6 +65,14 @@ enum Task {
         #[command(flatten)]
         output: Output,
     },
+    /// Write the `.mind` of each photo that is a target into a folder, as our engine gets it
+    Targets {
+        #[command(flatten)]
+        choice: Choice,
+        /// Where to
+        #[arg(long)]
+        folder: PathBuf,
+    },
     /// Write the films' frames one after the other: grey bytes, row by row, nothing else
     Frames {
         #[command(flatten)]
@@ -151,7 +159,7 @@ fn work(task: Task) -> anyhow::Result<()> {
             let threads = if timing { 1 } else { std::thread::available_parallelism()?.get() };
             let make = |case: &_, scene: &_| kinora.engine(case, scene);
             let viewings = run(&cases, &album, threads, &make, &|viewing| done(&viewing.case))?;
-            let recording = Recording { engine: name, viewings };
+            let recording = Recording { engine: name, start_ms: None, viewings };
             if let Some(file) = record {
                 write_json(&file, &recording)?;
             }
@@ -165,6 +173,15 @@ fn work(task: Task) -> anyhow::Result<()> {
                 Ok(Report::of(&recording))
             };
             output.write(&files.iter().map(judge).collect::<anyhow::Result<Vec<_>>>()?)
+        }
+        Task::Targets { choice, folder } => {
+            let album = choice.album()?;
+            let kinora = Targets::new(&album, 1);
+            for name in choice.names(&album)? {
+                let file = folder.join(format!("{name}.mind"));
+                fs::write(&file, kinora.mind(name, 0)?).with_context(|| format!("cannot write {}", file.display()))?;
+            }
+            Ok(())
         }
         Task::Frames { choice } => {
             let album = choice.album()?;
@@ -205,15 +222,20 @@ impl Choice {
         Album::read(&files)
     }
 
-    fn cases(&self, album: &Album) -> anyhow::Result<Vec<Case>> {
+    /// Names of the targets.
+    fn names<'a>(&self, album: &'a Album) -> anyhow::Result<Vec<&'a str>> {
         for name in &self.only {
             album.photo(name)?;
         }
-        let names = album.names().filter(|name| self.only.is_empty() || self.only.iter().any(|only| only == name));
+        let chosen = |name: &&str| self.only.is_empty() || self.only.iter().any(|only| only == name);
+        Ok(album.names().filter(chosen).collect())
+    }
+
+    fn cases(&self, album: &Album) -> anyhow::Result<Vec<Case>> {
         let sequences = if self.sequences.is_empty() { Sequence::value_variants() } else { &self.sequences };
         let orientation = if self.portrait { Orientation::Portrait } else { Orientation::Landscape };
         let mut cases = Vec::new();
-        for name in names {
+        for name in self.names(album)? {
             let picture = album.photo(name)?.picture.picture();
             for &sequence in sequences {
                 let case = |lens: u32, seed: u64, frames: usize| Case {

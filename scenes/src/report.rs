@@ -22,6 +22,7 @@ const STEEP_DEG: u32 = 60;
 #[derive(Clone, Debug)]
 pub struct Report {
     engine: String,
+    start_ms: Option<f64>,
     films: BTreeMap<(u32, Sequence), Tally>,
     /// Single views by their tilt.
     views: BTreeMap<u32, Tally>,
@@ -44,8 +45,10 @@ impl Report {
     /// Judges a recording.
     #[must_use]
     pub fn of(recording: &Recording) -> Self {
-        let mut report = Self { engine: recording.engine.clone(), films: BTreeMap::new(), views: BTreeMap::new() };
-        for viewing in &recording.viewings {
+        let Recording { engine, start_ms, viewings } = recording;
+        let mut report =
+            Self { engine: engine.clone(), start_ms: *start_ms, films: BTreeMap::new(), views: BTreeMap::new() };
+        for viewing in viewings {
             let tally = Tally::of(viewing);
             let case = &viewing.case;
             report.films.entry((case.lens, case.sequence)).or_default().add(&tally);
@@ -129,6 +132,7 @@ pub fn in_short(reports: &[Report]) -> String {
     let recognised: fn(&Summary) -> Option<f64> = |summary| summary.recognised_percent;
     let wrong: fn(&Summary) -> Option<f64> = |summary| summary.wrong_percent;
     let jitter: fn(&Summary) -> Option<f64> = |summary| summary.jitter_px;
+    let first = reports.first().map(|report| report.all(NARROW));
     let join = |cells: Vec<Cell<'static>>| -> Cell<'static> {
         Box::new(move |report| cells.iter().map(|cell| cell(report)).collect::<Vec<_>>().join(" / "))
     };
@@ -192,6 +196,15 @@ pub fn in_short(reports: &[Report]) -> String {
                 pair(all.tracking_median_us.map(to_ms), all.searching_median_us.map(to_ms), 2)
             }),
         ),
+        (
+            "the same, in times of the first engine",
+            Box::new(move |report| {
+                let all = report.all(NARROW);
+                let times = |value: fn(&Summary) -> Option<f64>| Some(value(&all)? / value(first.as_ref()?)?);
+                pair(times(|summary| summary.tracking_median_us), times(|summary| summary.searching_median_us), 1)
+            }),
+        ),
+        ("start-up without the target file, ms", Box::new(|report| number(report.start_ms, 0))),
     ];
     let mut table = String::from("| |");
     for report in reports {

@@ -1,12 +1,6 @@
 // The camera, and why it may not be there.
 
-/** A camera that cannot be used; `code` is stable. */
-export class CameraError extends Error {
-  constructor(code, cause) {
-    super(code, { cause });
-    this.code = code;
-  }
-}
+import { Problem } from "./problems.js";
 
 const CODES = {
   NotAllowedError: "camera_denied",
@@ -17,15 +11,31 @@ const CODES = {
   AbortError: "camera_busy",
 };
 
+/** Enough for a full screen; the engine looks at less. */
+const WISHES = { facingMode: { ideal: "environment" }, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+
 /** Asks for the camera at the back, else for any. */
 export async function openCamera() {
-  if (!window.isSecureContext) throw new CameraError("insecure_context");
-  if (!navigator.mediaDevices?.getUserMedia) throw new CameraError("camera_unsupported");
+  if (!window.isSecureContext) throw new Problem("insecure_context");
+  if (!navigator.mediaDevices?.getUserMedia) throw new Problem("camera_unsupported");
   try {
-    return await navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: { ideal: "environment" } } });
+    return await navigator.mediaDevices.getUserMedia({ audio: false, video: WISHES });
   } catch (error) {
-    throw new CameraError(CODES[error.name] ?? "camera_missing", error);
+    throw new Problem(CODES[error.name] ?? "camera_missing", error);
   }
+}
+
+export function closeCamera(stream) {
+  stream.getTracks().forEach((track) => track.stop());
+}
+
+export function hasLight(stream) {
+  return Boolean(stream.getVideoTracks()[0].getCapabilities?.().torch);
+}
+
+/** Fails where the camera has no light, or another app has it. */
+export function setLight(stream, on) {
+  return stream.getVideoTracks()[0].applyConstraints({ advanced: [{ torch: on }] });
 }
 
 /** Browsers inside other apps often get no camera, whatever the person allows. */

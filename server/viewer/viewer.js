@@ -1,229 +1,103 @@
-// What a person sees who scanned a code: a start screen, the camera with the video on the photo, and help when that fails.
+// What a person sees who scanned a code: a start screen, the camera with the videos on the photos, and help when that fails.
 //
-// `document.body.dataset.state` says where it is: start, loading, searching, tracking, lost, kept (lost, and still on the
-// screen), plain, error.
+// `document.body.dataset.state` says where it is: opening, start, loading, searching, tracking, lost, kept (lost, and still
+// on the screen), plain, error.
 
-import { CameraError, isInAppBrowser, openCamera } from "./camera.js";
-import { place, settingsOf } from "./fit.js";
+import { mayRest, stayAwake } from "./awake.js";
+import { closeCamera, hasLight, openCamera, setLight } from "./camera.js";
+import { loadingCard, plainCard, problemCard, startCard } from "./cards.js";
+import { createControls } from "./controls.js";
+import { startDrawing } from "./drawing.js";
+import { element } from "./elements.js";
+import { startEngine } from "./engine.js";
+import { fetchBytes, fetchJson } from "./fetching.js";
+import { createFilms } from "./films.js";
+import { settingsOf } from "./fit.js";
+import { keep, record, shareLink, takePicture } from "./keepsakes.js";
+import { startLive } from "./live.js";
+import { createPresence } from "./presence.js";
+import { Problem, codeOf } from "./problems.js";
+import { chooseLanguage, say, speak } from "./texts.js";
 
 /** After so long without a photo recognised, a hint. */
 const HINT_AFTER_MS = 8000;
-
-const HINTS = [
-  "Hold the phone so that the photo fills most of the screen.",
-  "More light helps. Turn the photo a little if it shines.",
-  "Hold the phone still for a moment, straight above the photo.",
-];
-
-const PROBLEMS = {
-  camera_denied: {
-    title: "The camera is not allowed",
-    help: [
-      "iPhone: tap the symbol at the left of the address, then “Website Settings”, and allow the camera.",
-      "Android: tap the symbol at the left of the address, then “Permissions”, and allow the camera.",
-    ],
-  },
-  camera_missing: { title: "No camera was found", help: ["Open the link on a phone, or watch the video here."] },
-  camera_busy: {
-    title: "The camera is in use",
-    help: ["Close other apps that use the camera, for example a video call, and try again."],
-  },
-  camera_unsupported: {
-    title: "This browser gives no access to the camera",
-    help: ["Open the link in Safari (iPhone) or Chrome (Android)."],
-  },
-  insecure_context: {
-    title: "The camera needs a secure connection",
-    help: ["Open the link with https:// at its beginning."],
-  },
-  webgl_missing: {
-    title: "This browser cannot draw on the camera’s picture",
-    help: ["Turn on hardware acceleration (WebGL), or open the link in another browser."],
-  },
-  load_failed: {
-    title: "The album did not load",
-    help: ["Check the connection to the internet, and try again."],
-    reload: true,
-  },
-  video_failed: {
-    title: "This phone cannot play the video",
-    help: ["Open the link on another phone, or ask who made the album for a video in H.264."],
-    reload: true,
-  },
-  tracker_failed: {
-    title: "Recognition could not start",
-    help: ["Close other tabs and apps, and try again."],
-    reload: true,
-  },
-};
+/** How long something is said that was done. */
+const MENTION_MS = 4000;
+const LIVE = ["searching", "tracking", "lost", "kept"];
 
 const album = new URL(`${document.body.dataset.album}/`, location.href);
-const title = document.title;
+// Pages that were published before videos could be moved name no manifest.
+const manifestUrl = new URL(document.body.dataset.manifest ?? "manifest.json", album);
 
-/** Makes an element: properties, then children. */
-function element(tag, properties, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-}
-
-function button(text, className, onclick) {
-  return element("button", { type: "button", className: `button ${className}`, onclick }, text);
-}
-
-const stage = element("div", { className: "stage" });
-const film = element("video", { className: "film", playsInline: true, preload: "auto" });
 const heading = element("h1", { tabIndex: -1 });
 const card = element("div", { className: "card" });
 const said = element("p", { className: "said" });
 said.setAttribute("role", "status");
-const sound = button("Sound on", "small", () => {
-  soundChosen = true;
-  setMuted(!film.muted);
-});
-sound.setAttribute("role", "switch");
-sound.setAttribute("aria-label", "Sound");
-const leave = button("Without the camera", "small", showPlain);
-const begin = button("Play", "small", () => play());
-const close = button("Close", "small", () => {
-  film.pause();
-  tracker.hide();
-  search("lost", "Point the camera at the photo again.");
-});
-const bar = element("div", { className: "bar" }, begin, close, sound, leave);
-const root = document.querySelector("main");
-root.replaceChildren(stage, film, card, said, bar);
+const shelf = element("div", { className: "shelf" });
+const main = document.querySelector("main");
+main.replaceChildren(shelf, card, said);
 
-/** @type {{id: string, mind: string, targets: {name: string, photo: string, video: string, width: number, height: number, settings: import("./fit.js").Settings}[]}} */
-let manifest;
-/** @type {Awaited<ReturnType<import("./tracker.js").startTracker>> | null} */
-let tracker = null;
-/** The target whose video `film` holds, and where the others' videos were left, in seconds. */
-let current = 0;
-const left = new Map();
+let manifest = null;
+let films = null;
+/** What the camera needs and does not wait for the start tap: the engine, and the photos in it. */
+let engine = null;
+let photos = null;
+let photosDone = 0;
+let onPhotosDone = () => {};
+/** The camera while it runs, and all that goes with it. */
+let session = null;
 let hinting = 0;
-/** Whether the person has used the switch, which then counts for every video. */
-let soundChosen = false;
-/** Whether this page has said that a video was played, and the targets whose video was begun. */
+let playOn = () => {};
+let muted = false;
+/** The photo that was seen last. */
+let current = 0;
+/** Whether this page has said that a video was played. */
 let told = false;
-const begun = new Set();
 
 function setState(state) {
   document.body.dataset.state = state;
   delete document.body.dataset.error;
-  const live = ["searching", "tracking", "lost", "kept"].includes(state);
-  card.hidden = live;
-  bar.hidden = !live;
-  said.hidden = !live;
-  begin.hidden = state !== "tracking" || begins();
-  close.hidden = state !== "kept";
+  const isLive = LIVE.includes(state);
+  card.hidden = isLive;
+  said.hidden = !isLive;
   clearInterval(hinting);
+  session?.controls.offer({ waits: films.waits(), isKept: state === "kept", isShown: state === "tracking" || state === "kept" });
 }
 
-function setCard(headline, ...children) {
+function setCard(headline, children) {
   heading.textContent = headline;
   card.replaceChildren(heading, ...children);
   heading.focus({ preventScroll: true });
 }
 
-function setMuted(muted) {
-  film.muted = muted;
-  sound.textContent = muted ? "Sound off" : "Sound on";
-  sound.setAttribute("aria-checked", String(!muted));
-}
-
-/** Whether the current video plays without being asked to. */
-function begins() {
-  return Boolean(manifest) && (manifest.targets[current].settings.autoplay || begun.has(current));
-}
+const title = () => manifest?.name || say("untitled");
 
 function showStart() {
   setState("start");
-  const inApp = isInAppBrowser() ? [inAppNotice()] : [];
-  setCard(
-    title,
-    element("p", {}, "Point the camera at the printed photo, and it begins to move."),
-    ...inApp,
-    button("Start the camera", "main", startCamera),
-    element("p", { className: "quiet" }, "The camera is only used to recognise the photo. Its pictures stay on this phone."),
-    button("Watch without the camera", "plain", showPlain),
-  );
-}
-
-function inAppNotice() {
-  const copy = button("Copy the link", "small", async () => {
-    await navigator.clipboard.writeText(location.href);
-    copy.textContent = "Copied";
-  });
-  return element(
-    "p",
-    { className: "notice" },
-    "You opened this inside another app, which may keep the camera from it. If so, open the link in Safari or Chrome. ",
-    copy,
-  );
+  document.title = title();
+  const onLanguage = (language) => {
+    chooseLanguage(language);
+    showStart();
+    card.querySelector(`[lang="${language}"]`).focus();
+  };
+  setCard(title(), startCard({ onStart: startCamera, onPlain: showPlain, onLanguage }));
 }
 
 function showProblem(code) {
-  const { title: headline, help, reload } = PROBLEMS[code];
+  stopCamera();
   setState("error");
   document.body.dataset.error = code;
-  setCard(
-    headline,
-    element("ul", {}, ...help.map((text) => element("li", {}, text))),
-    ...(isInAppBrowser() ? [inAppNotice()] : []),
-    button("Try again", "main", reload ? () => location.reload() : startCamera),
-    ...(manifest && (code !== "video_failed" || manifest.targets.length > 1) ? [button("Watch without the camera", "plain", showPlain)] : []),
-    element("p", { className: "quiet code" }, code),
-  );
+  const isWatchable = manifest && (code !== "video_failed" || manifest.targets.length > 1);
+  setCard(say(code), problemCard(code, { onStart: startCamera, onPlain: isWatchable ? showPlain : null }));
 }
 
 function showPlain() {
   stopCamera();
   setState("plain");
-  const buttons = manifest.targets.map((target, index) =>
-    button(target.name || `Video ${index + 1}`, "small", () => choose(index)),
-  );
-  const choose = (index) => {
-    setFilm(index);
-    buttons.forEach((each, other) => each.setAttribute("aria-pressed", String(other === index)));
-    play();
-  };
-  film.controls = true;
-  setCard(
-    title,
-    film,
-    ...(buttons.length > 1 ? [element("div", { className: "list" }, ...buttons)] : []),
-    button("Use the camera", "plain", startCamera),
-  );
-  choose(current);
-}
-
-/** Puts a target's video into the one element that the start tap has unlocked for sound. */
-function setFilm(target) {
-  const { video, settings } = manifest.targets[target];
-  const source = new URL(video, album).href;
-  if (film.src === source) return;
-  left.set(current, film.currentTime);
-  current = target;
-  film.src = source;
-  film.loop = settings.loop;
-  if (!soundChosen) setMuted(!settings.sound);
-  film.currentTime = left.get(target) ?? 0;
-}
-
-async function play() {
-  begun.add(current);
-  begin.hidden = true;
-  try {
-    await film.play();
-    tell();
-  } catch (error) {
-    // Without sound it may always play; the switch brings the sound back.
-    if (error.name === "NotAllowedError" && !film.muted) {
-      setMuted(true);
-      await play();
-    }
-  }
+  const onChoose = (target) => Object.assign(films.plain(target), { controls: true });
+  const { children, begin } = plainCard(manifest.targets, current, { onChoose, onStart: startCamera });
+  setCard(title(), children);
+  begin();
 }
 
 /** Counts a video that is played, once for each visit: no more is told than that. */
@@ -233,34 +107,142 @@ function tell() {
   navigator.sendBeacon?.(`/api/ar/projects/${manifest.id}/played`);
 }
 
-function found(target) {
-  setFilm(target);
-  setState("tracking");
-  said.textContent = manifest.targets[target].name;
-  said.hidden = said.textContent === "";
-  if (film.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) draw();
-  if (!document.hidden && begins()) play();
+/** Begins what needs no tap. What fails is said when it is missed. */
+function ahead(load) {
+  const promise = load();
+  promise.catch(() => {});
+  return promise;
 }
 
-function draw() {
-  if (document.body.dataset.state !== "tracking") return;
-  const target = manifest.targets[current];
-  tracker.show(current, place(target.settings, target, { width: film.videoWidth, height: film.videoHeight }));
+async function loadEngine() {
+  const started = startEngine(() => session && showProblem("tracker_failed"));
+  await started.ready;
+  return started;
+}
+
+async function loadPhotos() {
+  const mind = await fetchBytes(new URL(manifest.mind, album), (done) => {
+    photosDone = done;
+    onPhotosDone(done);
+  });
+  return (await engine).addTargets(mind);
+}
+
+async function startCamera() {
+  const canvas = element("canvas", {});
+  const drawing = startDrawing(canvas);
+  if (!drawing) return showProblem("webgl_missing");
+  putBack();
+  films.unlock();
+  const { children, report } = loadingCard({ onPlain: showPlain });
+  setState("loading");
+  setCard(title(), children);
+  const isWaiting = () => card.contains(children[0]);
+  const part = async (name, promise) => {
+    const value = await promise;
+    report(name, 1);
+    return value;
+  };
+  onPhotosDone = (done) => report("photos", Math.min(done, 0.9));
+  onPhotosDone(photosDone);
+  const opening = part("camera", openCamera());
+  try {
+    const [stream, ready] = await Promise.all([opening, part("engine", engine), part("photos", photos)]);
+    if (!isWaiting()) return closeCamera(stream);
+    await startSession(stream, ready, canvas, drawing, isWaiting);
+  } catch (error) {
+    opening.then(closeCamera, () => {});
+    if (!isWaiting()) return;
+    console.warn(error);
+    showProblem(codeOf(error));
+  } finally {
+    if (session?.drawing !== drawing) drawing.stop();
+  }
+}
+
+async function startSession(stream, ready, canvas, drawing, isWaiting) {
+  const camera = element("video", { className: "camera", muted: true, playsInline: true, srcObject: stream });
+  const stage = element("div", { className: "stage" }, camera, canvas);
+  main.prepend(stage);
+  try {
+    await camera.play();
+  } finally {
+    if (!isWaiting() || camera.paused) stage.remove();
+  }
+  if (!isWaiting()) return closeCamera(stream);
+  const presence = createPresence(found, lost);
+  const scene = (now) => films.scene(presence.get, now);
+  const onAnswer = (answer, now) => presence.update(answer, now);
+  const controls = createControls({ ...deeds, play: begin, close, sound: () => films.setMuted(!muted) }, hasLight(stream));
+  main.append(controls.bar);
+  session = { stream, camera, canvas, stage, drawing, presence, controls, isLit: false, clip: null };
+  session.live = startLive({ camera, engine: ready, drawing, onAnswer, scene });
+  controls.setMuted(muted);
+  stream.getVideoTracks()[0].addEventListener("ended", cameraTaken);
+  films.warm();
+  stayAwake();
+  search("searching", say("searching"));
+}
+
+function stopCamera() {
+  films?.hideAll();
+  playOn = () => {};
+  if (!session) return;
+  const { live, stream, stage, drawing, controls, clip } = session;
+  session = null;
+  clip?.stop();
+  live.stop();
+  closeCamera(stream);
+  drawing.stop();
+  stage.remove();
+  controls.bar.remove();
+  mayRest();
+}
+
+/** Another app, or the person, has taken the camera away. */
+function cameraTaken() {
+  if (session) showProblem("camera_busy");
+}
+
+/** The videos must be in the page to play, also where nobody sees them. */
+function putBack() {
+  for (const video of films.elements()) {
+    video.controls = false;
+    if (video.parentElement !== shelf) shelf.append(video);
+  }
+}
+
+function found(target) {
+  current = target;
+  films.found(target);
+  // A video that cannot be played has ended it all.
+  if (session) showTracking();
 }
 
 function lost(target) {
-  const { on_lost: onLost } = manifest.targets[target].settings;
-  if (onLost === "pause" || onLost === "rewind") film.pause();
-  if (onLost === "rewind") film.currentTime = 0;
-  if (onLost === "keep") tracker.keep(target);
-  search(onLost === "keep" ? "kept" : "lost", "Point the camera at the photo again.");
+  films.lost(target);
+  if (session.presence.targets().length > 0) return showTracking();
+  search(films.isKept() ? "kept" : "lost", say("lost"));
 }
 
-/** Whether the video plays on where it is: on its photo, or without it where its settings say so. */
-function goesOn() {
-  const { state } = document.body.dataset;
-  const isHeard = state === "lost" && manifest.targets[current].settings.on_lost === "continue";
-  return begins() && !film.ended && (state === "tracking" || state === "kept" || isHeard);
+function showTracking() {
+  setState("tracking");
+  sayNames();
+}
+
+function sayNames() {
+  said.textContent = session.presence.targets().map((target) => manifest.targets[target].name).filter(Boolean).join(", ");
+  said.hidden = said.textContent === "";
+}
+
+function begin() {
+  films.begin();
+  showTracking();
+}
+
+function close() {
+  films.close();
+  search("lost", say("lost"));
 }
 
 function search(state, text) {
@@ -268,140 +250,94 @@ function search(state, text) {
   said.textContent = text;
   let next = 0;
   hinting = setInterval(() => {
-    said.textContent = HINTS[next % HINTS.length];
+    const hints = say("hints");
+    said.textContent = hints[next % hints.length];
     next += 1;
   }, HINT_AFTER_MS);
 }
 
-/** Reads a file as it comes; `onProgress` is told the part that is there, 0..1. */
-async function fetchBytes(url, onProgress) {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${response.status} ${url}`);
-  const total = Number(response.headers.get("Content-Length"));
-  const parts = [];
-  let bytes = 0;
-  for (const reader = response.body.getReader(); ; ) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    parts.push(value);
-    bytes += value.length;
-    if (total > 0) onProgress(Math.min(1, bytes / total));
-  }
-  onProgress(1);
-  return new Blob(parts).arrayBuffer();
-}
+/** What the other buttons over the camera's picture do. */
+const deeds = {
+  leave: () => showPlain(),
+  replay: () => films.replay(),
+  async light() {
+    const { stream, controls, isLit } = session;
+    await setLight(stream, !isLit).catch(console.warn);
+    const { torch = !isLit } = stream.getVideoTracks()[0].getSettings();
+    session.isLit = torch;
+    controls.setLight(torch);
+  },
+  async share() {
+    const link = new URL(`/ar/view/${manifest.id}`, location.href).href;
+    if (await shareLink(title(), link)) mention("link_copied");
+  },
+  picture() {
+    session.live.draw();
+    return handOver(takePicture(session.canvas));
+  },
+  async clip() {
+    if (session.clip) return session.clip.stop();
+    const { controls } = session;
+    session.clip = record(session.canvas, films.tracks());
+    controls.setRecording(true);
+    mention("clip_running");
+    await handOver(session.clip.done);
+    controls.setRecording(false);
+    if (session) session.clip = null;
+  },
+};
 
-function canDraw() {
-  const canvas = document.createElement("canvas");
-  return Boolean(canvas.getContext("webgl2") ?? canvas.getContext("webgl"));
-}
-
-/** Shows what is still awaited, in words and as a bar; gives a function that a part reports to. */
-function showLoading() {
-  const words = { camera: "Waiting for the camera: please allow it.", runtime: "Loading the recognition…", photos: "Loading the photos to look for…" };
-  const parts = { camera: 0, runtime: 0, photos: 0 };
-  const text = element("p", {});
-  text.setAttribute("role", "status");
-  const progress = element("progress", { max: 1, value: 0 });
-  progress.setAttribute("aria-label", "Loading");
-  const report = (part, done) => {
-    parts[part] = done;
-    const open = Object.keys(parts).find((each) => parts[each] < 1);
-    text.textContent = open ? words[open] : "Starting…";
-    progress.value = Object.values(parts).reduce((sum, each) => sum + each, 0) / Object.keys(parts).length;
-  };
-  setState("loading");
-  setCard(title, text, progress, button("Watch without the camera", "plain", showPlain));
-  report("camera", 0);
-  return report;
-}
-
-async function startCamera() {
-  if (!canDraw()) return showProblem("webgl_missing");
-  unlockSound();
-  const report = showLoading();
-  const waiting = () => document.body.dataset.state === "loading";
-  const part = async (name, promise) => {
-    const value = await promise;
-    report(name, 1);
-    return value;
-  };
-  const camera = part("camera", openCamera());
+/** Gives what was made to the person. */
+async function handOver(making) {
   try {
-    const [stream, runtime, mind] = await Promise.all([
-      camera,
-      part("runtime", import("./tracker.js")),
-      fetchBytes(new URL(manifest.mind, album), (done) => report("photos", done)),
-    ]);
-    if (!waiting()) return stopStream(stream);
-    const targets = manifest.targets.length;
-    const started = await startTracker(runtime, { container: stage, stream, mind, targets, video: film, onFound: found, onLost: lost });
-    if (!waiting()) return started.stop();
-    tracker = started;
-    stream.getVideoTracks()[0].addEventListener("ended", cameraTaken);
-    search("searching", "Point the camera at the printed photo.");
+    if (await keep(await making, title())) mention("saved");
   } catch (error) {
-    camera.then(stopStream, () => {});
-    if (!waiting()) return;
     console.warn(error);
-    showProblem(error instanceof CameraError ? error.code : (error.code ?? "load_failed"));
+    mention("save_failed");
   }
 }
 
-async function startTracker(runtime, options) {
-  try {
-    return await runtime.startTracker(options);
-  } catch (error) {
-    throw Object.assign(new Error("tracker_failed", { cause: error }), { code: "tracker_failed" });
-  }
+/** Says it for a moment. */
+function mention(key) {
+  if (!session) return;
+  said.textContent = say(key);
+  said.hidden = false;
+  setTimeout(() => {
+    if (!session || said.textContent !== say(key)) return;
+    if (document.body.dataset.state === "tracking") sayNames();
+    else said.textContent = say("lost");
+  }, MENTION_MS);
 }
 
-function stopStream(stream) {
-  stream.getTracks().forEach((track) => track.stop());
-}
-
-function stopCamera() {
-  tracker?.stop();
-  tracker = null;
-  film.pause();
-}
-
-/** Another app, or the person, has taken the camera away. */
-function cameraTaken() {
-  if (!tracker) return;
-  stopCamera();
-  showProblem("camera_busy");
-}
-
-/** Phones let a video sound only when a tap has played it: this one is played and paused within the tap. */
-function unlockSound() {
-  film.controls = false;
-  root.insertBefore(film, card);
-  setFilm(current);
-  const { muted } = film;
-  film.muted = false;
-  film.play().catch(() => {});
-  film.pause();
-  film.muted = muted;
-}
-
-film.addEventListener("loadeddata", () => tracker && draw());
-film.addEventListener("error", () => {
-  stopCamera();
-  showProblem("video_failed");
-});
 document.addEventListener("visibilitychange", () => {
-  if (document.hidden) film.pause();
-  else if (goesOn()) play();
+  if (document.hidden) {
+    playOn = films?.pause() ?? playOn;
+    session?.clip?.stop();
+    session?.camera.pause();
+    return;
+  }
+  playOn();
+  playOn = () => {};
+  if (!session) return;
+  session.camera.play().catch(console.warn);
+  stayAwake();
 });
 
-setMuted(false);
+speak();
 setState("opening");
+engine = ahead(loadEngine);
 try {
-  // Pages that were published before videos could be moved name no manifest.
-  const name = document.body.dataset.manifest ?? "manifest.json";
-  manifest = JSON.parse(new TextDecoder().decode(await fetchBytes(new URL(name, album), () => {})));
+  manifest = await fetchJson(manifestUrl);
   for (const target of manifest.targets) target.settings = settingsOf(target);
+  films = createFilms(manifest.targets, album, {
+    onPlay: tell,
+    onMuted(value) {
+      muted = value;
+      session?.controls.setMuted(value);
+    },
+    onFailed: () => showProblem("video_failed"),
+  });
+  photos = ahead(loadPhotos);
   showStart();
 } catch (error) {
   console.warn(error);

@@ -100,9 +100,10 @@ impl Tracker {
     }
 }
 
-/// The module's memory, which the page's code writes frames into.
+/// The module's memory, which the page's code writes frames into. The memory itself is exported as `memory`: this needs
+/// another name.
 #[wasm_bindgen]
 #[must_use]
-pub fn memory() -> JsValue {
+pub fn module_memory() -> JsValue {
     wasm_bindgen::memory()
 }

@@ -54,6 +54,9 @@ enum Task {
         /// Which benchmarks; all when none is named
         #[arg(value_enum)]
         benchmarks: Vec<Benchmark>,
+        /// Of `track`, for example `-- --photos nagasaki-boats --frames 100 --engines ours,mindar`
+        #[arg(last = true)]
+        arguments: Vec<String>,
     },
 }
 
@@ -79,7 +82,7 @@ fn run(workspace: &Workspace, task: Task) -> anyhow::Result<()> {
         Task::Serve { arguments } => serve::serve(workspace, &arguments),
         Task::Test { suites } => test::test(workspace, &suites),
         Task::Fuzz(fuzzing) => fuzz::fuzz(workspace, &fuzzing),
-        Task::Bench { benchmarks } => measure::measure(workspace, &benchmarks),
+        Task::Bench { benchmarks, arguments } => measure::measure(workspace, &benchmarks, &arguments),
     }
 }
 

@@ -1,4 +1,5 @@
-//! The web assets: two WebAssembly modules with their JavaScript, the static files, the viewer, all with Brotli twins.
+//! The web assets: three WebAssembly modules with their JavaScript, the static files, the viewer's bundle, all with Brotli
+//! twins.
 //!
 //! Everything is gathered in memory first, then only the files that differ are written, so that an unchanged asset never
 //! rebuilds the server. Compressed twins are kept by content.
@@ -15,7 +16,7 @@ use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
-    command::{cargo, run},
+    command::{cargo, command, run},
     setup,
     workspace::Workspace,
 };
@@ -31,21 +32,20 @@ struct Module {
 
 const MODULES: [Module; 2] = [
     Module { package: "app", name: "app", profile: "page", features: "hydrate", rustflags: "" },
-    Module {
-        package: "compiler-wasm",
-        name: "compiler",
-        profile: "kernels",
-        features: "bindings",
-        rustflags: "-Ctarget-feature=+simd128",
-    },
+    Module { package: "compiler-wasm", name: "compiler", profile: "kernels", features: "bindings", rustflags: SIMD },
 ];
 
-/// Files that go along as they are: folder or file of the checkout, and where below the web folder.
-const STATIC: [(&str, &str); 4] =
-    [("app/public", ""), ("app/style", ""), ("compiler-wasm/worker.js", "worker.js"), ("server/viewer", "viewer")];
+/// The viewer's: its JavaScript becomes part of the worker's script.
+const TRACKER: Module =
+    Module { package: "viewer-wasm", name: "tracker", profile: "kernels", features: "bindings", rustflags: SIMD };
 
-/// What a published viewer is served: the rest of its folder is for the build.
-const VIEWER_SUFFIXES: [&str; 2] = [".js", ".css"];
+const SIMD: &str = "-Ctarget-feature=+simd128";
+
+/// Files that go along as they are: folder or file of the checkout, and where below the web folder.
+const STATIC: [(&str, &str); 3] = [("app/public", ""), ("app/style", ""), ("compiler-wasm/worker.js", "worker.js")];
+
+/// What of the viewer a published page names, or its script: each is bundled from the file of its name.
+const VIEWER_ENTRIES: [&str; 3] = ["viewer.js", "worker.js", "viewer.css"];
 
 const COMPRESSIBLE: [&str; 7] = ["css", "html", "js", "json", "svg", "txt", "wasm"];
 
@@ -58,21 +58,26 @@ pub(crate) fn build(workspace: &Workspace) -> anyhow::Result<()> {
     setup::npm_packages(&workspace.path("server/viewer"))?;
     let mut assets = Assets::new();
     for module in MODULES {
-        add_module(workspace, &module, &mut assets)?;
+        add_static(&bound_module(workspace, &module)?, "", &mut assets)?;
     }
     for (from, to) in STATIC {
         add_static(&workspace.path(from), to, &mut assets)?;
     }
-    assets
-        .retain(|path, _| !path.starts_with("viewer/") || VIEWER_SUFFIXES.iter().any(|suffix| path.ends_with(suffix)));
-    add_vendor(workspace, &mut assets)?;
+    add_viewer(workspace, &mut assets)?;
     add_compressed(&workspace.target("web-compressed"), &mut assets)?;
     let build = digest(assets.iter().flat_map(|(path, bytes)| [path.as_bytes(), bytes]));
     assets.insert("BUILD".into(), build[..16].into());
     write_changed(&workspace.web_dir(), &assets)
 }
 
-fn add_module(workspace: &Workspace, module: &Module, assets: &mut Assets) -> anyhow::Result<()> {
+/// Builds the engine's module, and gives the folder with it and its JavaScript.
+pub(crate) fn tracker(workspace: &Workspace) -> anyhow::Result<PathBuf> {
+    setup::wasm_target(workspace)?;
+    bound_module(workspace, &TRACKER)
+}
+
+/// Builds a module, and gives the folder with it and its JavaScript.
+fn bound_module(workspace: &Workspace, module: &Module) -> anyhow::Result<PathBuf> {
     let Module { package, name, profile, features, rustflags } = *module;
     let wasm_target = workspace.target("wasm");
     let mut build = cargo(&workspace.path("."), ["rustc", "--lib", "--crate-type", "cdylib", "--target"]);
@@ -95,7 +100,29 @@ fn add_module(workspace: &Workspace, module: &Module, assets: &mut Assets) -> an
             .generate(&fresh)?;
         fs::rename(&fresh, &bound)?;
     }
-    add_static(&bound, "", assets)
+    Ok(bound)
+}
+
+/// The viewer's module, and its scripts and styles, each bundled into one file.
+fn add_viewer(workspace: &Workspace, assets: &mut Assets) -> anyhow::Result<()> {
+    let bound = bound_module(workspace, &TRACKER)?;
+    assets.insert("viewer/tracker_bg.wasm".into(), read(&bound.join("tracker_bg.wasm"))?);
+    let bundled = workspace.target("viewer-bundle");
+    let mut bundle = command(&workspace.path("server/viewer"), "npx", ["--no-install", "esbuild"]);
+    bundle.args(VIEWER_ENTRIES).args([
+        "--bundle",
+        "--minify",
+        "--format=esm",
+        "--target=es2022",
+        "--charset=utf8",
+        "--log-level=warning",
+    ]);
+    bundle.arg(format!("--alias:tracker={}", bound.join("tracker.js").display()));
+    run(bundle.arg(format!("--outdir={}", bundled.display())))?;
+    for entry in VIEWER_ENTRIES {
+        assets.insert(format!("viewer/{entry}"), read(&bundled.join(entry))?);
+    }
+    Ok(())
 }
 
 fn add_static(from: &Path, to: &str, assets: &mut Assets) -> anyhow::Result<()> {
@@ -111,16 +138,6 @@ fn add_static(from: &Path, to: &str, assets: &mut Assets) -> anyhow::Result<()> 
             let below = if to.is_empty() { name } else { format!("{to}/{name}") };
             add_static(&entry.path(), &below, assets)?;
         }
-    }
-    Ok(())
-}
-
-/// The viewer's pinned packages: `vendor.txt` has a line `package file -> name` for each file.
-fn add_vendor(workspace: &Workspace, assets: &mut Assets) -> anyhow::Result<()> {
-    let list = fs::read_to_string(workspace.path("server/viewer/vendor.txt"))?;
-    for line in list.lines().filter(|line| !line.is_empty()) {
-        let (from, to) = line.split_once(" -> ").with_context(|| format!("vendor.txt: no arrow in {line:?}"))?;
-        assets.insert(format!("viewer/{to}"), read(&workspace.path("server/viewer").join(from))?);
     }
     Ok(())
 }

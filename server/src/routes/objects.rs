@@ -24,7 +24,7 @@ use crate::{
 
 const FOREVER: &str = "public, max-age=31536000, immutable";
 const ASK_AGAIN: &str = "public, no-cache";
-/// What the viewer's page may do: our scripts and WebAssembly, the camera's picture, MindAR's worker from a data URL.
+/// What the viewer's page may do: our scripts, worker and WebAssembly, the camera's picture.
 const VIEWER_POLICY: &str = include_str!("../../viewer/policy.txt");
 
 pub(super) async fn object(
