@@ -176,7 +176,7 @@ fn work(task: Task) -> anyhow::Result<()> {
         }
         Task::Targets { choice, folder } => {
             let album = choice.album()?;
-            let kinora = Targets::new(&album, 1);
+            let kinora = Targets::new(&album, 1, false);
             for name in choice.names(&album)? {
                 let file = folder.join(format!("{name}.mind"));
                 fs::write(&file, kinora.mind(name, 0)?).with_context(|| format!("cannot write {}", file.display()))?;

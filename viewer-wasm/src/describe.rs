@@ -76,7 +76,6 @@ const RADIUS: f32 = RADIUS_PX as f32;
 
 /// Eight bytes of 0 or 1 as the bits of one, the first lowest.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "eight bits are left")]
 fn gathered(eight: &[u8]) -> u8 {
     let word = eight.iter().rev().fold(0, |all, &bit| all << 8 | u64::from(bit));
     (word.wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8
@@ -214,7 +213,7 @@ mod tests {
     fn a_turn_is_that_of_atan2() {
         for degree in -180..180 {
             let angle = (degree as f32 + 0.5).to_radians();
-            assert!((turn(angle.sin() * 40.0, angle.cos() * 40.0) * TAU - angle).abs() < 1e-4, "{degree}");
+            assert!((turn(libm::sinf(angle) * 40.0, libm::cosf(angle) * 40.0) * TAU - angle).abs() < 1e-4, "{degree}");
         }
         assert_eq!(turn(0.0, 0.0), 0.0);
     }
@@ -232,11 +231,12 @@ mod tests {
 
     #[test]
     fn what_turns_with_the_image_changes_little() {
-        let level = |x: usize, y: usize| (x as f32 * 0.37).sin() * 60.0 + (y as f32 * 0.21).cos() * 40.0 + 120.0;
+        let level =
+            |x: usize, y: usize| libm::sinf(x as f32 * 0.37) * 60.0 + libm::cosf(y as f32 * 0.21) * 40.0 + 120.0;
         let (upright, turned) = (filtered(level), filtered(|x, y| level(y, 60 - x)));
         let angles = [0.3, 0.3 + FRAC_PI_2];
         let [a, b] = [(&upright, angles[0]), (&turned, angles[1])]
-            .map(|(image, angle)| describe(image, 30.0, 30.0, [angle.cos(), angle.sin()]));
+            .map(|(image, angle)| describe(image, 30.0, 30.0, [libm::cosf(angle), libm::sinf(angle)]));
         assert!(distance(&a, &b) < 20, "{}", distance(&a, &b));
         let other = describe(&upright, 25.0, 37.0, [1.0, 0.0]);
         assert!(distance(&a, &other) > 100, "{}", distance(&a, &other));
