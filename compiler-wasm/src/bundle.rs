@@ -51,6 +51,15 @@ pub struct Target {
     pub keyframes: Vec<Keyframe>,
 }
 
+impl Target {
+    /// The pictures alone, about a tenth of it: all that Kinora's own viewer reads. MindAR recognises nothing by it.
+    #[must_use]
+    pub fn pictures(&self) -> Self {
+        let picture = |image: &TrackingImage| TrackingImage { points: Vec::new(), ..image.clone() };
+        Self { tracking: self.tracking.iter().map(picture).collect(), keyframes: Vec::new(), ..*self }
+    }
+}
+
 /// A small grey copy of the photo, and where its templates are.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrackingImage {

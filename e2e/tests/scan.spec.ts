@@ -87,10 +87,18 @@ test("asks for the page, the script, its worker, the engine, the photos and the 
   const folder = `/objects/ar-storage/${album.id}`;
   const paths = requests.map((each) => `${each.method()} ${each.url().replace(kinora.url, "").replace(folder, "").replace(/v\d+\//, "")}`);
   const expected = ["/viewer/viewer.css", "/viewer/viewer.js", "/viewer/worker.js", "/viewer/tracker_bg.wasm"];
-  const files = ["/index.html", "/manifest.json", "/targets.mind", "/video-0.mp4"];
+  const files = ["/index.html", "/manifest.json", "/viewer.mind", "/video-0.mp4"];
   const wanted = [`/ar/view/${album.id}`, ...expected, ...files].map((path) => `GET ${path}`);
   expect([...new Set(paths)].sort()).toEqual([...wanted, `POST /api/ar/projects/${album.id}/played`].sort());
   expect(paths.filter((path) => path.startsWith("POST"))).toHaveLength(1);
+});
+
+test("finds the photo of an album that has no file for the viewer alone", async ({ page, request }) => {
+  const album = await publish(request, "Printed long ago", [boats]);
+  await page.route("**/viewer.mind", (route) => route.fulfill({ status: 404 }));
+  await page.goto(album.link);
+  await page.getByRole("button", { name: "Start the camera" }).click();
+  await expectState(page, "tracking");
 });
 
 test("takes a picture of the living photo, and a clip until it is stopped", async ({ page, request }) => {

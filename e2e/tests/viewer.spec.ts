@@ -61,7 +61,7 @@ function withBlankCamera(context: BrowserContext) {
   });
 }
 
-for (const [what, file] of [["engine", "tracker_bg.wasm"], ["worker", "worker.js"], ["photos", "targets.mind"]]) {
+for (const [what, file] of [["engine", "tracker_bg.wasm"], ["worker", "worker.js"], ["photos", "viewer.mind"]]) {
   test(`says that the ${what} did not load, while the video still plays`, async ({ page, context }) => {
     await withBlankCamera(context);
     await page.route(`**/${file}`, (route) => route.abort());
@@ -75,7 +75,7 @@ for (const [what, file] of [["engine", "tracker_bg.wasm"], ["worker", "worker.js
 
 test("says that the recognition has stopped, while the video still plays", async ({ page, context }) => {
   await withBlankCamera(context);
-  await page.route("**/targets.mind", (route) => route.fulfill({ body: "not a target file" }));
+  await page.route("**/viewer.mind", (route) => route.fulfill({ body: "not a target file" }));
   await page.goto(album.link);
   await page.getByRole("button", { name: "Start the camera" }).click();
   await expect(page.getByText("tracker_failed")).toBeVisible();

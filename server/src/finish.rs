@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, io::Cursor};
 use app::model::{Finish, NAME_CHARS_MAX, Overlay, TARGETS_MAX, TargetView, UploadedFile};
 use bytes::Bytes;
 use compiler_wasm::{
-    bundle::{Target, decode_bundle},
+    bundle::{Bundle, Target, decode_bundle, encode_bundle},
     compile::report,
     decode::decode_upright,
 };
@@ -28,6 +28,8 @@ use crate::{
     uploads::{UploadName, probe_video},
 };
 
+/// The part of `targets.mind` that the viewer needs.
+const VIEWER_MIND: &str = "viewer.mind";
 /// Longest side of a published photo, in pixels; enough to fill a phone.
 const PUBLIC_PHOTO_PX: u32 = 2048;
 const PUBLIC_PHOTO_QUALITY: u8 = 85;
@@ -252,6 +254,10 @@ async fn write(
         check_digest(finish, &video_name, &copied)?;
     }
     storage.put(&file("targets.mind"), mind).await?;
+    let pictures = Bundle { targets: targets.iter().map(Target::pictures).collect() };
+    let pictures = state.checks.run(move || encode_bundle(&pictures)).await?;
+    bytes += pictures.len() as u64;
+    storage.put(&file(VIEWER_MIND), pictures).await?;
     let targets = target_views(id, version, finish, targets);
     let manifest = manifest(id, &project.name, finish, &targets, &BTreeMap::new());
     bytes += manifest.len() as u64;
@@ -324,7 +330,8 @@ pub fn manifest(
         }
         target
     });
-    json!({ "version": 1, "id": id, "name": name, "mind": "targets.mind", "targets": targets.collect::<Vec<_>>() })
+    let targets: Vec<_> = targets.collect();
+    json!({ "version": 1, "id": id, "name": name, "mind": "targets.mind", "viewer": VIEWER_MIND, "targets": targets })
         .to_string()
         .into_bytes()
 }

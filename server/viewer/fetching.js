@@ -1,9 +1,17 @@
 // Files of the album.
 
+/** A file that did not come; `status` is what the server answered. */
+class FetchError extends Error {
+  constructor({ status, url }) {
+    super(`${status} ${url}`);
+    this.status = status;
+  }
+}
+
 /** Reads a file as it comes; `onProgress` is told the part that is there, 0..1. */
 export async function fetchBytes(url, onProgress) {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`${response.status} ${url}`);
+  if (!response.ok) throw new FetchError(response);
   const total = Number(response.headers.get("Content-Length"));
   const parts = [];
   let bytes = 0;
@@ -20,6 +28,6 @@ export async function fetchBytes(url, onProgress) {
 
 export async function fetchJson(url) {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`${response.status} ${url}`);
+  if (!response.ok) throw new FetchError(response);
   return response.json();
 }

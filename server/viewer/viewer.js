@@ -120,8 +120,19 @@ async function loadEngine() {
   return started;
 }
 
+/** Albums from before there was a file for the viewer alone have the whole one only. */
+async function fetchPhotos(onProgress) {
+  const read = (name) => fetchBytes(new URL(name, album), onProgress);
+  try {
+    return await read(manifest.viewer ?? manifest.mind);
+  } catch (error) {
+    if (error.status !== 404) throw error;
+    return read(manifest.mind);
+  }
+}
+
 async function loadPhotos() {
-  const mind = await fetchBytes(new URL(manifest.mind, album), (done) => {
+  const mind = await fetchPhotos((done) => {
     photosDone = done;
     onPhotosDone(done);
   });

@@ -8,7 +8,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use compiler_wasm::{
-    bundle::join,
+    bundle::{decode_bundle, encode_bundle, join},
     compile::{CompiledPhoto, compile_photo},
     protocol::{self, CompileOptions, Stage},
 };
@@ -31,6 +31,9 @@ pub(super) struct Compile {
     /// How photos smaller than a scale are enlarged
     #[arg(long, value_enum, default_value_t = Upscaling::Exact)]
     upscaling: Upscaling,
+    /// Leave out what Kinora's own viewer does not read: a tenth is left, by which MindAR recognises nothing
+    #[arg(long)]
+    for_viewer: bool,
     /// Print one JSON object: `photos` (`file`, `width`, `height`, `keyframes`, `features`, `tracking_points`, `stages_ms`),
     /// `total_ms`, `bytes`
     #[arg(long)]
@@ -84,7 +87,13 @@ impl Compile {
             bar.set_position(photos.len() as u64 * BAR_STEPS);
         }
         let parts: Vec<&[u8]> = minds.iter().map(Vec::as_slice).collect();
-        let mind = join(&parts).map_err(|error| Failure::bundle(&self.out, &error))?;
+        let refused = |error| Failure::bundle(&self.out, &error);
+        let mut mind = join(&parts).map_err(refused)?;
+        if self.for_viewer {
+            let mut bundle = decode_bundle(&mind).map_err(refused)?;
+            bundle.targets.iter_mut().for_each(|target| *target = target.pictures());
+            mind = encode_bundle(&bundle);
+        }
         write(&self.out, &mind)?;
         bar.finish_and_clear();
         let summary = Summary { photos, total_ms: milliseconds(began.elapsed()), bytes: mind.len() };

@@ -54,6 +54,17 @@ fn compile_tells_what_it_found() {
 }
 
 #[test]
+fn compile_for_the_viewer_leaves_the_pictures() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.jpg"), photo(1)).unwrap();
+    let output = kinora(folder.path(), &["compile", "a.jpg", "-o", "viewer.mind", "--for-viewer"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let part = decode_bundle(&fs::read(folder.path().join("viewer.mind")).unwrap()).unwrap().targets;
+    let whole = decode_bundle(&mind(&[&photo(1)])).unwrap().targets;
+    assert_eq!(part, [whole[0].pictures()]);
+}
+
+#[test]
 fn the_first_admin_is_made_on_the_command_line_with_a_password_from_standard_input() {
     let folder = tempfile::tempdir().unwrap();
     let admin = |verb: &[&str], password: &str| {

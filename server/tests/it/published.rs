@@ -5,6 +5,7 @@ use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
+use compiler_wasm::bundle::{Target, decode_bundle};
 use sha2::{Digest, Sha256};
 
 use crate::shop::{Shop, video};
@@ -108,6 +109,29 @@ async fn unchanged_files_are_not_sent_again() {
     let known = shop.get_with(&path, "if-none-match", &tag).await;
     assert_eq!((known.status, known.body.len(), known.header("etag")), (StatusCode::NOT_MODIFIED, 0, tag.as_str()));
     assert_eq!(shop.get_with(&path, "if-none-match", "\"other\"").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_viewer_gets_the_pictures_of_the_targets_alone() {
+    let shop = Shop::open().await;
+    let project = shop.publish().await;
+    let get = |file: &str| {
+        let path = format!("/objects/ar-storage/{}/v1/{file}", project.id);
+        let shop = &shop;
+        async move { shop.get(&path).await.body }
+    };
+    let manifest: serde_json::Value = serde_json::from_slice(&get("manifest.json").await).unwrap();
+    assert_eq!((&manifest["mind"], &manifest["viewer"]), (&"targets.mind".into(), &"viewer.mind".into()));
+    let (whole, part) = (get("targets.mind").await, get("viewer.mind").await);
+    assert!(part.len() * 4 < whole.len(), "{} of {}", part.len(), whole.len());
+    let [whole, part] = [whole, part].map(|mind| decode_bundle(&mind).unwrap().targets);
+    assert!(part.iter().all(|target| target.keyframes.is_empty()));
+    let pictures = |targets: &[Target]| -> Vec<_> {
+        let of =
+            |target: &Target| target.tracking.iter().map(|copy| (copy.image.clone(), copy.scale)).collect::<Vec<_>>();
+        targets.iter().map(|target| (target.width, target.height, of(target))).collect()
+    };
+    assert_eq!(pictures(&whole), pictures(&part));
 }
 
 #[tokio::test]

@@ -149,7 +149,7 @@ async fn only_what_is_needed_is_left(kinora: &Installation, visitor: &Customer) 
         let mut expected = match view.status {
             ProjectStatus::Ready => {
                 let version = format!("v{}", view.version);
-                let names = ["manifest.json", "photo-0.jpg", "targets.mind", "video-0.mp4"];
+                let names = ["manifest.json", "photo-0.jpg", "targets.mind", "video-0.mp4", "viewer.mind"];
                 let mut expected = names.map(|name| format!("ar-storage/{id}/{version}/{name}")).to_vec();
                 expected.push(format!("ar-storage/{id}/index.html"));
                 expected.push(format!("originals/{id}/{version}/photo-0"));
