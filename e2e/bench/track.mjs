@@ -5,6 +5,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { differing } from './track/differing.mjs';
 import { films, truths } from './track/films.mjs';
 import { openPages } from './track/pages.mjs';
 import { targetFolder } from './track/targets.mjs';
@@ -60,6 +61,10 @@ if (inPages.length > 0) {
 }
 
 execFileSync(process.env.KINORA_SCENES, ['judge', ...engines.map(recordingOf)], { stdio: 'inherit' });
+if (engines.includes(NATIVE) && engines.includes('ours')) {
+  const frames = differing(recordingOf(NATIVE), recordingOf('ours'));
+  console.log(`Frames about which our engine says something else in Chromium than natively: ${frames}`);
+}
 
 /** Shows every film to every engine in turn, and keeps what they say. */
 async function watch(chromium, engines) {

@@ -132,6 +132,7 @@ pub fn in_short(reports: &[Report]) -> String {
     let recognised: fn(&Summary) -> Option<f64> = |summary| summary.recognised_percent;
     let wrong: fn(&Summary) -> Option<f64> = |summary| summary.wrong_percent;
     let jitter: fn(&Summary) -> Option<f64> = |summary| summary.jitter_px;
+    let first = reports.first().map(|report| report.all(NARROW));
     let join = |cells: Vec<Cell<'static>>| -> Cell<'static> {
         Box::new(move |report| cells.iter().map(|cell| cell(report)).collect::<Vec<_>>().join(" / "))
     };
@@ -193,6 +194,14 @@ pub fn in_short(reports: &[Report]) -> String {
             Box::new(|report| {
                 let all = report.all(NARROW);
                 pair(all.tracking_median_us.map(to_ms), all.searching_median_us.map(to_ms), 2)
+            }),
+        ),
+        (
+            "the same, in times of the first engine",
+            Box::new(move |report| {
+                let all = report.all(NARROW);
+                let times = |value: fn(&Summary) -> Option<f64>| Some(value(&all)? / value(first.as_ref()?)?);
+                pair(times(|summary| summary.tracking_median_us), times(|summary| summary.searching_median_us), 1)
             }),
         ),
         ("start-up without the target file, ms", Box::new(|report| number(report.start_ms, 0))),

@@ -9,7 +9,7 @@ import { convert, jpegOf } from '../../interop/pictures.mjs';
 const program = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The peers' compilers talk a lot: what they say is only shown when they fail. */
-const quietly = { stdio: ['ignore', 'ignore', 'pipe'], maxBuffer: 1 << 26 };
+const quietly = { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8', maxBuffer: 1 << 26 };
 
 /** How the files of a photo are made, by engine: `make(photo, folder)` leaves them as `target.*`. */
 const MAKERS = {
@@ -32,8 +32,7 @@ export function targetFolder(kept, engine, photo, album) {
   const digest = createHash('sha256').update(readFileSync(jpegOf(photo))).digest('hex').slice(0, 16);
   const folder = join(kept, `${engine}-${digest}`);
   if (engine !== 'ours' && existsSync(folder)) return folder;
-  const fresh = `${folder}.new`;
-  rmSync(fresh, { recursive: true, force: true });
+  const fresh = `${folder}.${process.pid}`;
   mkdirSync(fresh, { recursive: true });
   MAKERS[engine](photo, fresh, album);
   rmSync(folder, { recursive: true, force: true });
