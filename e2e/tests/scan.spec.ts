@@ -269,6 +269,23 @@ test("says so when the camera is taken away", async ({ page, request }) => {
   await expectOnPhoto(page, "magenta");
 });
 
+test("says so when the recognition ends in the middle, and starts anew", async ({ page, request }) => {
+  const album = await publish(request, "Died", [boats]);
+  await page.goto(album.link);
+  await page.getByRole("button", { name: "Start the camera" }).click();
+  await expectState(page, "tracking");
+  await page.workers()[0].evaluate(() => {
+    setTimeout(() => {
+      throw new Error("out of memory");
+    });
+  });
+  await expect(page.getByText("tracker_failed")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Watch without the camera" })).toBeVisible();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("button", { name: "Start the camera" }).click();
+  await expectState(page, "tracking");
+});
+
 test("keeps the video on the photo when the phone is turned", async ({ page, request }) => {
   const album = await publish(request, "Turned", [boats]);
   await page.goto(album.link);
