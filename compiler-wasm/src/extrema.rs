@@ -61,15 +61,15 @@ pub fn find_extrema(pyramid: &Pyramid) -> Vec<Extremum> {
     cells.concat()
 }
 
-/// Memory of a search, kept for the next.
+/// Memory of a search.
 #[derive(Default)]
-pub struct Search {
+struct Search {
     pair: Vec<(usize, Place)>,
     peaks: PeakSearch,
 }
 
 /// Gives every extremum: octave by octave, the finest first, and one of each 2×2 block, by rows of blocks.
-pub fn visit_extrema(pyramid: &Pyramid, search: &mut Search, found: &mut impl FnMut(Extremum)) {
+fn visit_extrema(pyramid: &Pyramid, search: &mut Search, found: &mut impl FnMut(Extremum)) {
     for octave in 1..pyramid.count().saturating_sub(1) {
         search_octave(pyramid, octave, search, found);
     }

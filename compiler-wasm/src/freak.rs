@@ -13,14 +13,15 @@ use crate::{
     plane::Plane,
 };
 
-const POINTS: usize = 37;
+/// Points of the pattern.
+pub const POINTS: usize = 37;
 /// Radius of the pattern in pixels of the octave.
-const RADIUS_PX: f64 = 7.0;
+pub const RADIUS_PX: f64 = 7.0;
 /// Two levels nearer than this count as equal.
 const TOLERANCE: f64 = 0.01;
 
 /// (x, y) of the unit pattern, outer ring first.
-const PATTERN: [(f32, f32); POINTS] = [
+pub const PATTERN: [(f32, f32); POINTS] = [
     (-1.0, 0.0),
     (-0.5, -0.866_025),
     (0.5, -0.866_025),

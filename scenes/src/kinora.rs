@@ -37,15 +37,17 @@ impl Engine for Kinora {
 pub struct Targets<'a> {
     album: &'a Album,
     count: usize,
+    is_prepared: bool,
     /// `.mind` files by photo and number; 0 is the whole photo, the others are decoys cut from it.
     minds: Mutex<BTreeMap<(String, usize), Vec<u8>>>,
 }
 
 impl<'a> Targets<'a> {
-    /// Engines will look for so many targets, at least 1: the case's photo, then decoys of photos that are not in view.
+    /// Engines will look for so many targets, at least 1: the case's photo, then decoys of photos that are not in view. One
+    /// that is prepared knows all targets from every side before the first frame.
     #[must_use]
-    pub fn new(album: &'a Album, count: usize) -> Self {
-        Self { album, count, minds: Mutex::default() }
+    pub fn new(album: &'a Album, count: usize, is_prepared: bool) -> Self {
+        Self { album, count, is_prepared, minds: Mutex::default() }
     }
 
     /// An engine for a case in this scene.
@@ -62,6 +64,7 @@ impl<'a> Targets<'a> {
         }
         let mut tracker = Tracker::new();
         tracker.add(&join(&minds.iter().map(Vec::as_slice).collect::<Vec<_>>())?)?;
+        while self.is_prepared && tracker.prepare() {}
         Ok(Box::new(Kinora(tracker)))
     }
 

@@ -47,6 +47,9 @@ enum Task {
         /// One film at a time, so that the times are right
         #[arg(long)]
         timing: bool,
+        /// Let the engine learn all targets from every side before the first frame
+        #[arg(long)]
+        prepared: bool,
         /// Keep what it said in this file, for `judge`
         #[arg(long)]
         record: Option<PathBuf>,
@@ -142,10 +145,10 @@ fn main() -> ExitCode {
 
 fn work(task: Task) -> anyhow::Result<()> {
     match task {
-        Task::Run { choice, output, targets, timing, record, name } => {
+        Task::Run { choice, output, targets, timing, prepared, record, name } => {
             let album = choice.album()?;
             let cases = choice.cases(&album)?;
-            let kinora = Targets::new(&album, targets);
+            let kinora = Targets::new(&album, targets, prepared);
             let count = AtomicUsize::new(0);
             let done = |case: &Case| {
                 let count = count.fetch_add(1, Ordering::Relaxed) + 1;
@@ -173,7 +176,7 @@ fn work(task: Task) -> anyhow::Result<()> {
         }
         Task::Targets { choice, folder } => {
             let album = choice.album()?;
-            let kinora = Targets::new(&album, 1);
+            let kinora = Targets::new(&album, 1, false);
             for name in choice.names(&album)? {
                 let file = folder.join(format!("{name}.mind"));
                 fs::write(&file, kinora.mind(name, 0)?).with_context(|| format!("cannot write {}", file.display()))?;

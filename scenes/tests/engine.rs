@@ -55,7 +55,7 @@ fn case(sequence: Sequence, frames: usize) -> Case {
 /// For each frame: the targets that are seen, and how far the first one's corners are off, in longer sides of the photo.
 fn watch(case: &Case, targets: usize) -> Vec<(Vec<usize>, Option<f64>)> {
     let album = album();
-    let targets = Targets::new(&album, targets);
+    let targets = Targets::new(&album, targets, false);
     let viewings = run(std::slice::from_ref(case), &album, 1, &|case, scene| targets.engine(case, scene), &|_| ());
     let script = Script::new(case);
     let answers = viewings.expect("the photos are there").remove(0).answers;

@@ -2,13 +2,13 @@
 
 use std::{collections::VecDeque, ops::Range};
 
-use compiler_wasm::{bundle::decode_bundle, error::BundleError, plane::GrayImage};
+use compiler_wasm::{bundle::decode_bundle, error::BundleError};
 
 use crate::{
-    detect::{Detector, Feature},
+    detect::{Detector, Feature, Part, Spread},
     homography::{Matrix3, Point, apply, invert, multiply},
-    image::{Levels, PixelFormat, double_into, empty, gray_into},
-    index::{Index, Match, TABLES},
+    image::{Levels, PixelFormat, gray_into},
+    index::{Index, Match},
     pose::{Belief, Camera, Observation, Pose, fit},
     recognize::{self, locate},
     target::Target,
@@ -33,16 +33,21 @@ const MOTION_FOUND: f64 = 0.5;
 const INERTIA: f64 = 0.9;
 /// Photos with the most matches that are looked at in a frame.
 const CANDIDATES_MAX: usize = 4;
-/// Strongest features of each cell of a frame, and of a doubled one.
-const PER_CELL: usize = 6;
+/// What is taken of a frame at first, and what is added where that shows nothing.
+const OCTAVES: Range<usize> = 1..6;
+const SPREAD: Spread = Spread { cell_px: 40, per_cell: 6 };
+const FINEST_OCTAVE: Range<usize> = 0..1;
+const FINEST_SPREAD: Spread = Spread { cell_px: 20, per_cell: 3 };
 /// Photos that are known from straight above before [`Engine::add`] ends.
 const PREPARED_AT_ONCE: usize = 8;
 /// Views that a frame looks at while nothing is tracked.
 const PREPARED_A_FRAME: usize = 2;
-/// Up to so many landmarks all tables of the index are made at once.
-const LANDMARKS_FEW: usize = 4000;
+/// Landmarks that a photo is expected to have.
+const LANDMARKS: usize = 2500;
 /// While a photo is tracked, others are searched for in one frame of so many.
-const SEARCH_EVERY: u64 = 4;
+const SEARCH_EVERY: u64 = 2;
+/// More landmarks than these take long to look through.
+const LANDMARKS_MANY: usize = 50_000;
 
 /// A camera's frame.
 #[derive(Clone, Copy, Debug)]
@@ -96,7 +101,6 @@ pub struct Engine {
     tracks: Vec<Option<Track>>,
     camera: Option<Camera>,
     levels: Levels,
-    doubled: GrayImage,
     detector: Detector,
     features: Vec<Feature>,
     matches: Vec<Match>,
@@ -108,6 +112,8 @@ pub struct Engine {
     errors: Vec<f64>,
     poses: Vec<TargetPose>,
     frames: u64,
+    /// Of a frame, that is searched next.
+    corner: usize,
 }
 
 /// A photo that was seen.
@@ -142,7 +148,6 @@ impl Engine {
             tracks: Vec::new(),
             camera: None,
             levels: Levels::default(),
-            doubled: empty(),
             detector: Detector::default(),
             features: Vec::new(),
             matches: Vec::new(),
@@ -154,6 +159,7 @@ impl Engine {
             errors: Vec::new(),
             poses: Vec::new(),
             frames: 0,
+            corner: 0,
         }
     }
 
@@ -179,7 +185,7 @@ impl Engine {
                 }
             }
         }
-        self.index.update(&self.landmarks, TABLES);
+        self.index = Index::new(self.targets.len() * LANDMARKS, &self.landmarks);
         Ok(added)
     }
 
@@ -190,9 +196,8 @@ impl Engine {
     pub fn prepare(&mut self) -> bool {
         if let Some((target, view)) = self.pending.pop_front() {
             self.survey(target, view);
+            self.index.extend(&self.landmarks);
         }
-        let tables = if self.landmarks.len() < LANDMARKS_FEW { TABLES } else { 1 };
-        self.index.update(&self.landmarks, tables);
         !self.pending.is_empty()
     }
 
@@ -230,7 +235,7 @@ impl Engine {
         }
         let tracked = self.tracks.iter().flatten().filter(|track| track.lost == 0).count();
         if tracked < self.targets.len() && (tracked == 0 || self.frames.is_multiple_of(SEARCH_EVERY)) {
-            self.search();
+            self.search(tracked > 0);
         }
         self.report();
         &self.poses
@@ -269,28 +274,29 @@ impl Engine {
         self.tracks[target] = (lost <= BRIDGED_FRAMES).then_some(Track { lost, motion: [0.0; 6], ..track });
     }
 
-    /// Looks for the photos that are not seen, in the frame and, when that finds none, in the frame at twice its size.
-    fn search(&mut self) {
+    /// Looks for the photos that are not seen, by features of some size and, when they show none, by the smallest.
+    ///
+    /// Beside a photo that is tracked it looks at a corner of each frame; among many, at the smallest of a corner.
+    fn search(&mut self, is_any_tracked: bool) {
+        let image = &self.levels.all()[0];
+        let corner = Part::corner(image, self.corner);
+        let part = if is_any_tracked { corner } else { Part::WHOLE };
+        let part_finest = if self.landmarks.len() > LANDMARKS_MANY { corner } else { part };
+        self.corner = (self.corner + 1) % 4;
+        self.detector.take(image);
         self.features.clear();
-        let mut detector = std::mem::take(&mut self.detector);
-        detector.detect(&self.levels.all()[0], PER_CELL, &mut self.features);
-        if !self.recognize() {
-            double_into(&self.levels.all()[0], &mut self.doubled);
+        self.matches.clear();
+        self.detector.find(OCTAVES, part, SPREAD, &mut self.features);
+        if !self.recognize(0) {
             let first = self.features.len();
-            detector.detect(&self.doubled, PER_CELL / 2, &mut self.features);
-            for feature in &mut self.features[first..] {
-                feature.at = feature.at.map(|at| at / 2.0);
-                feature.scale /= 2.0;
-            }
-            self.recognize();
+            self.detector.find(FINEST_OCTAVE, part_finest, FINEST_SPREAD, &mut self.features);
+            self.recognize(first);
         }
-        self.detector = detector;
     }
 
-    /// Matches the features, and follows every photo that is where its matches say.
-    fn recognize(&mut self) -> bool {
-        self.matches.clear();
-        self.index.find(&self.features, &self.landmarks, &mut self.matches);
+    /// Matches the features from `first` on, and follows every photo that is where all matches say.
+    fn recognize(&mut self, first: usize) -> bool {
+        self.index.find(&self.features, first, &self.landmarks, &mut self.matches);
         self.votes.clear();
         self.votes.extend((0..self.targets.len()).map(|target| (0, target)));
         for found in &self.matches {

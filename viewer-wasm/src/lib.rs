@@ -15,6 +15,7 @@
 
 #[cfg(feature = "bindings")]
 pub mod bindings;
+pub mod describe;
 pub mod detect;
 pub mod engine;
 pub mod homography;
@@ -22,6 +23,7 @@ pub mod image;
 pub mod index;
 pub mod linear;
 pub mod pose;
+pub mod pyramid;
 pub mod recognize;
 pub mod target;
 pub mod track;

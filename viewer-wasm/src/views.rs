@@ -5,10 +5,13 @@
 //! Source: J.-M. Morel and G. Yu, "ASIFT: A New Framework for Fully Affine Invariant Image Comparison", SIAM Journal on
 //! Imaging Sciences 2(2), 2009, for how views are spread.
 
-use compiler_wasm::{bundle::Descriptor, plane::GrayImage};
+use std::ops::Range;
+
+use compiler_wasm::plane::GrayImage;
 
 use crate::{
-    detect::{Detector, Feature},
+    describe::Descriptor,
+    detect::{Detector, Feature, Part, Spread},
     image::{empty, sample},
     target::Target,
 };
@@ -17,8 +20,9 @@ use crate::{
 const SCALES: [f64; 3] = [1.0, 0.793_700_525_984_1, 0.629_960_524_947_4];
 /// Tilts, as lengths to widths, and in how many directions over half a turn.
 const TILTS: [(f64, u32); 3] = [(1.0, 1), (1.5, 4), (2.2, 6)];
-/// Strongest features of each cell of a view.
-const PER_CELL: usize = 5;
+/// What is taken of a view.
+const OCTAVES: Range<usize> = 1..6;
+const SPREAD: Spread = Spread { cell_px: 40, per_cell: 5 };
 /// Nearest to the photo's edge that a feature counts, in pixels of its octave.
 const EDGE_PX: f32 = 3.0;
 
@@ -81,7 +85,8 @@ impl Surveyor {
         }
         let (forth, origin) = draw(target, view, &mut self.view);
         self.features.clear();
-        self.detector.detect(&self.view, PER_CELL, &mut self.features);
+        self.detector.take(&self.view);
+        self.detector.find(OCTAVES, Part::WHOLE, SPREAD, &mut self.features);
         found.extend(self.features.iter().filter_map(|feature| landmark(index, target, feature, forth, origin)));
     }
 }

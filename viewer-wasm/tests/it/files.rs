@@ -9,7 +9,7 @@ use viewer_wasm::{
     image::PixelFormat,
 };
 
-use crate::photo::{compile, draw, frame};
+use crate::photo::{compile, draw, frame, turned};
 
 fn seen(engine: &mut Engine, pixels: &[u8]) -> Vec<usize> {
     let shown = Frame { pixels, width: 640, height: 480, format: PixelFormat::Gray8, time_ms: 0.0 };
@@ -34,6 +34,22 @@ fn only_the_picture_of_a_target_is_needed() {
     let mut engine = Engine::new();
     engine.add(&encode_bundle(&bundle)).expect("a file");
     assert_eq!(seen(&mut engine, &frame(&photo, 100, 100)), [0]);
+}
+
+#[test]
+fn a_photo_that_comes_beside_one_that_is_tracked_is_seen_soon() {
+    let (photo, other) = (draw(280, 210), turned(&draw(210, 280)));
+    let mut engine = Engine::new();
+    engine.add(&compile(&photo)).expect("our own file");
+    engine.add(&compile(&other)).expect("our own file");
+    let alone = frame(&photo, 20, 20);
+    assert_eq!(seen(&mut engine, &alone), [0]);
+    let mut both = alone;
+    for y in 0..other.height {
+        both[(240 + y) * 640 + 340..][..other.width].copy_from_slice(other.row(y));
+    }
+    let frames = (0..8).find(|_| seen(&mut engine, &both) == [0, 1]);
+    assert!(frames.is_some());
 }
 
 #[test]
