@@ -8,11 +8,15 @@ import { expectAccessible } from "../fixtures/accessible";
 import { boats, publish } from "../fixtures/api";
 import { expect, test } from "../fixtures/kinora";
 import { camera, photos, video } from "../fixtures/media";
-import { expectOnPhoto, expectPlaying, expectState, film, withCamera } from "../fixtures/phone";
+import { expectColours, expectOnPhoto, expectPlaying, expectState, film, withCamera } from "../fixtures/phone";
 import { readQr } from "../fixtures/picture";
 import { expectCompiled, openStudio, pick, publish as publishHere } from "../fixtures/studio";
 
 test.use(withCamera(camera));
+
+/** What those pages named for MindAR. */
+const OLD_MAP =
+  '<script type="importmap">{"imports":{"three":"/viewer/vendor/three.module.js","three/addons/renderers/CSS3DRenderer.js":"/viewer/vendor/CSS3DRenderer.js"}}</script>';
 
 /** Every request of a page, from now on. */
 function recordRequests(page: Page): Request[] {
@@ -122,8 +126,9 @@ test("takes a picture of the living photo, and a clip until it is stopped", asyn
   await expect(page.getByRole("button", { name: "Record a clip" })).toBeVisible();
 });
 
-test("recognises photos without OffscreenCanvas and without callbacks for frames", async ({ page, context, request }) => {
+test("recognises photos in an old browser, without SIMD, OffscreenCanvas and callbacks for frames", async ({ page, context, request }) => {
   await context.addInitScript(() => {
+    Object.assign(WebAssembly, { validate: () => false });
     Reflect.deleteProperty(window, "OffscreenCanvas");
     Reflect.deleteProperty(HTMLVideoElement.prototype, "requestVideoFrameCallback");
   });
@@ -131,6 +136,79 @@ test("recognises photos without OffscreenCanvas and without callbacks for frames
   await page.goto(album.link);
   await page.getByRole("button", { name: "Start the camera" }).click();
   await expectOnPhoto(page, "magenta");
+});
+
+/** Has the album's videos play otherwise than by default. */
+function withOverlay(page: Page, overlay: object) {
+  return page.route("**/manifest.json", async (route) => {
+    const response = await route.fetch();
+    const manifest = await response.json();
+    for (const target of manifest.targets) target.overlay = overlay;
+    await route.fulfill({ response, json: manifest });
+  });
+}
+
+test("keeps a video on the screen when its photo is lost, until it is closed", async ({ page, request }) => {
+  const album = await publish(request, "Stays", [boats]);
+  await withOverlay(page, { on_lost: "keep" });
+  await page.goto(album.link);
+  await page.getByRole("button", { name: "Start the camera" }).click();
+  await expectState(page, "kept");
+  await expectOnPhoto(page, "magenta");
+  expect((await film(page)).paused).toBe(false);
+  await page.getByRole("button", { name: "Close" }).click();
+  await expectState(page, "lost");
+  await expectOnPhoto(page, "none");
+  expect((await film(page)).paused).toBe(true);
+});
+
+test("rewinds a video when its photo is lost, and waits for a tap where it does not begin by itself", async ({ page, request }) => {
+  const album = await publish(request, "Waits", [boats]);
+  await withOverlay(page, { on_lost: "rewind", autoplay: false });
+  await page.goto(album.link);
+  await page.getByRole("button", { name: "Start the camera" }).click();
+  // Where the video's first picture is bright.
+  await expectColours(page, { colour: "magenta", at: [[130, 320]] });
+  expect((await film(page)).paused).toBe(true);
+  await page.getByRole("button", { name: "Play", exact: true }).click();
+  await expectPlaying(page);
+  await expectState(page, "lost");
+  expect(await film(page)).toMatchObject({ at: 0, paused: true });
+});
+
+test("turns on the phone's light, and shares the short link", async ({ page, context, request, kinora }) => {
+  await context.addInitScript(() => {
+    MediaStreamTrack.prototype.getCapabilities = () => ({ torch: true }) as MediaTrackCapabilities;
+    MediaStreamTrack.prototype.applyConstraints = async function (wishes) {
+      document.body.dataset.light = JSON.stringify(wishes?.advanced);
+    };
+    navigator.share = async (data) => {
+      document.body.dataset.shared = data?.url;
+    };
+  });
+  const album = await publish(request, "Lit", [boats]);
+  await page.goto(album.link);
+  await page.getByRole("button", { name: "Start the camera" }).click();
+  await page.getByRole("switch", { name: "Light" }).click();
+  await expect(page.getByRole("switch", { name: "Light" })).toBeChecked();
+  await expect(page.locator("body")).toHaveAttribute("data-light", '[{"torch":true}]');
+  await page.getByRole("button", { name: "Share" }).click();
+  await expect(page.locator("body")).toHaveAttribute("data-shared", `${kinora.url}/ar/view/${album.id}`);
+});
+
+test("shows an album that was published when the viewer was MindAR's", async ({ page, request }) => {
+  const trouble: string[] = [];
+  page.on("console", (message) => message.type() === "error" && trouble.push(message.text()));
+  const album = await publish(request, "Years ago", [boats]);
+  const policy = (await request.get(album.link)).headers()["content-security-policy"];
+  await page.route("**/index.html", async (route) => {
+    const body = (await (await route.fetch()).text()).replace(/<link rel="preload".*>\n/g, "").replace(/ data-manifest="[^"]*"/, "");
+    await route.fulfill({ contentType: "text/html", headers: { "content-security-policy": policy }, body: body.replace("<script", `${OLD_MAP}\n<script`) });
+  });
+  await page.goto(album.link);
+  await page.getByRole("button", { name: "Start the camera" }).click();
+  await expectOnPhoto(page, "magenta");
+  expect(trouble).toEqual([]);
 });
 
 test("goes on drawing when the graphics were lost", async ({ page, request }) => {
@@ -198,6 +276,23 @@ test("says so when the camera is taken away", async ({ page, request }) => {
   await page.getByRole("button", { name: "Try again" }).click();
   await expectState(page, "tracking");
   await expectOnPhoto(page, "magenta");
+});
+
+test("says so when the recognition ends in the middle, and starts anew", async ({ page, request }) => {
+  const album = await publish(request, "Died", [boats]);
+  await page.goto(album.link);
+  await page.getByRole("button", { name: "Start the camera" }).click();
+  await expectState(page, "tracking");
+  await page.workers()[0].evaluate(() => {
+    setTimeout(() => {
+      throw new Error("out of memory");
+    });
+  });
+  await expect(page.getByText("tracker_failed")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Watch without the camera" })).toBeVisible();
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("button", { name: "Start the camera" }).click();
+  await expectState(page, "tracking");
 });
 
 test("keeps the video on the photo when the phone is turned", async ({ page, request }) => {

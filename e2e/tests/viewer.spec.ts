@@ -86,7 +86,6 @@ test("says that the recognition has stopped, while the video still plays", async
 /** What a browser lacks, and what is said about it. */
 const LACKS: [string, string, () => void][] = [
   ["WebAssembly", "engine_unsupported", () => Reflect.deleteProperty(window, "WebAssembly")],
-  ["SIMD", "engine_unsupported", () => Object.assign(WebAssembly, { validate: () => false })],
   ["workers", "engine_unsupported", () => Reflect.deleteProperty(window, "Worker")],
   ["cameras", "camera_unsupported", () => Object.defineProperty(navigator, "mediaDevices", { value: undefined })],
   ["a secure connection", "insecure_context", () => Object.defineProperty(window, "isSecureContext", { value: false })],

@@ -51,12 +51,13 @@ export function startEngine(onDied) {
 }
 
 function isSupported() {
-  return typeof Worker === "function" && typeof WebAssembly === "object" && WebAssembly.validate(new Uint8Array(SIMD));
+  return typeof Worker === "function" && typeof WebAssembly === "object";
 }
 
 /** Here and not in the worker, so that it loads beside the worker's script; the page's template has begun it already. */
 async function compileModule() {
-  const response = await fetch(new URL("tracker_bg.wasm", import.meta.url));
+  const name = WebAssembly.validate(new Uint8Array(SIMD)) ? "tracker_bg.wasm" : "tracker_plain_bg.wasm";
+  const response = await fetch(new URL(name, import.meta.url));
   if (!response.ok) throw new Problem("load_failed", response.status);
   return WebAssembly.compileStreaming(response);
 }

@@ -66,7 +66,6 @@ export function createFilms(targets, album, { onPlay, onMuted, onFailed }) {
   async function play(film) {
     begun.add(film.target);
     if (film.video.error) return onFailed();
-    film.video.preload = "auto";
     try {
       await film.video.play();
       onPlay();
@@ -115,6 +114,7 @@ export function createFilms(targets, album, { onPlay, onMuted, onFailed }) {
       for (const other of films) if (other !== film && !other.isPresent) hide(other);
       film.isPresent = true;
       film.isShown = true;
+      film.video.preload = "auto";
       onMuted(film.video.muted);
       if (begins(film)) play(film);
     },

@@ -32,7 +32,8 @@ export function within(side, width, height) {
 
 /** Gives a function that takes the picture that the camera shows now. */
 export function createReader() {
-  let takesBitmaps = typeof OffscreenCanvas === "function" && typeof createImageBitmap === "function";
+  // Some have the one and not its contexts.
+  let takesBitmaps = typeof OffscreenCanvas === "function" && new OffscreenCanvas(1, 1).getContext("2d") !== null;
   let context;
   return async (camera, side) => {
     const { width, height } = within(side, camera.videoWidth, camera.videoHeight);

@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -38,6 +38,9 @@ const MODULES: [Module; 2] = [
 /// The viewer's: its JavaScript becomes part of the worker's script.
 const TRACKER: Module =
     Module { package: "viewer-wasm", name: "tracker", profile: "kernels", features: "bindings", rustflags: SIMD };
+
+/// The same for browsers without SIMD, such as Safari before 16.4.
+const PLAIN_TRACKER: Module = Module { profile: "kernels-plain", rustflags: "", ..TRACKER };
 
 const SIMD: &str = "-Ctarget-feature=+simd128";
 
@@ -103,10 +106,15 @@ fn bound_module(workspace: &Workspace, module: &Module) -> anyhow::Result<PathBu
     Ok(bound)
 }
 
-/// The viewer's module, and its scripts and styles, each bundled into one file.
+/// The viewer's module in both ways, and its scripts and styles, each bundled into one file.
 fn add_viewer(workspace: &Workspace, assets: &mut Assets) -> anyhow::Result<()> {
-    let bound = bound_module(workspace, &TRACKER)?;
+    let (bound, plain) = (bound_module(workspace, &TRACKER)?, bound_module(workspace, &PLAIN_TRACKER)?);
+    ensure!(
+        read(&bound.join("tracker.js"))? == read(&plain.join("tracker.js"))?,
+        "one script can't serve both of the viewer's modules"
+    );
     assets.insert("viewer/tracker_bg.wasm".into(), read(&bound.join("tracker_bg.wasm"))?);
+    assets.insert("viewer/tracker_plain_bg.wasm".into(), read(&plain.join("tracker_bg.wasm"))?);
     let bundled = workspace.target("viewer-bundle");
     let mut bundle = command(&workspace.path("server/viewer"), "npx", ["--no-install", "esbuild"]);
     bundle.args(VIEWER_ENTRIES).args([
