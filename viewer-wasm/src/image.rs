@@ -64,28 +64,6 @@ pub fn halve_into(image: &GrayImage, half: &mut GrayImage) {
     }
 }
 
-/// Makes `twice` an image of twice the size, bilinear.
-#[expect(clippy::cast_possible_truncation, reason = "a mean of bytes is a byte")]
-pub fn double_into(image: &GrayImage, twice: &mut GrayImage) {
-    let (width, height) = (image.width, image.height);
-    (twice.width, twice.height) = (2 * width, 2 * height);
-    twice.data.resize(4 * width * height, 0);
-    for y in 0..2 * height {
-        let near = image.row(y / 2);
-        let far = image.row(if y % 2 == 0 { (y / 2).saturating_sub(1) } else { (y / 2 + 1).min(height - 1) });
-        let row = &mut twice.data[y * 2 * width..][..2 * width];
-        let column = |x: usize| 3 * u16::from(near[x]) + u16::from(far[x]);
-        let mut before = column(0);
-        let mut here = before;
-        for x in 0..width {
-            let after = column((x + 1).min(width - 1));
-            row[2 * x] = ((3 * here + before + 8) >> 4) as u8;
-            row[2 * x + 1] = ((3 * here + after + 8) >> 4) as u8;
-            (before, here) = (here, after);
-        }
-    }
-}
-
 /// The grey level at a place, bilinear; `None` where a pixel of the four is missing.
 #[must_use]
 #[inline]
@@ -152,13 +130,11 @@ mod tests {
     }
 
     #[test]
-    fn places_keep_their_levels_when_an_image_is_halved_or_doubled() {
-        let (image, mut half, mut twice) = (ramp(40, 24), empty(), empty());
+    fn places_keep_their_levels_when_an_image_is_halved() {
+        let (image, mut half) = (ramp(40, 24), empty());
         halve_into(&image, &mut half);
-        double_into(&image, &mut twice);
         let here = sample(&image, 16.0, 10.0).expect("inside");
         assert!((sample(&half, 8.0, 5.0).expect("inside") - here).abs() <= 0.5);
-        assert!((sample(&twice, 32.0, 20.0).expect("inside") - here).abs() <= 0.5);
     }
 
     #[test]

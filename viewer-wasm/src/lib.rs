@@ -4,9 +4,9 @@
 //! .mind ─ target   small grey copies, places that hold on
 //!       └ views    features from aside ─ index
 //! frame ─ image    grey levels, halved and halved again
-//!       ├ detect ─ index ─ recognize     searching: features, matches, a homography
-//!       └ track ─ pose                   tracking: places from coarse to fine, a rigid pose, the lens
-//!                        engine          frame by frame, photo by photo
+//!       ├ pyramid ─ detect ─ describe ─ index ─ recognize   searching: features, matches, a homography
+//!       └ track ─ pose                                      tracking: places from coarse to fine, a rigid pose, the lens
+//! engine           frame by frame, photo by photo
 //! ```
 //!
 //! Pure: bytes in, numbers out. No clock, files, network, threads or random numbers.

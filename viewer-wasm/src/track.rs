@@ -12,7 +12,7 @@
 use compiler_wasm::plane::GrayImage;
 
 use crate::{
-    homography::{Matrix3, invert, linearize, multiply},
+    homography::{Matrix3, linearize, multiply},
     image::Levels,
     pose::{Belief, Camera, Observation, Pose, fit, misfit},
     target::Target,
@@ -589,10 +589,4 @@ pub fn unit_homography(target: &Target, pose: &Pose, camera: &Camera) -> Matrix3
     let matrix = multiply(&pose.homography(camera), &target.unit_to_plane());
     let scale = if matrix[8].abs() > 1e-12 { 1.0 / matrix[8] } else { 1.0 };
     matrix.map(|value| value * scale)
-}
-
-/// A pose from a homography of the photo's edges, 0 to 1, to pixels of the frame.
-#[must_use]
-pub fn pose_of_unit(target: &Target, homography: &Matrix3, camera: &Camera) -> Option<Pose> {
-    Pose::from_homography(&multiply(homography, &invert(&target.unit_to_plane())?), camera)
 }
