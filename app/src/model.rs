@@ -81,6 +81,10 @@ pub struct Overlay {
     pub rotation: f64,
     /// The shape that is cut out of it.
     pub mask: Mask,
+    /// What else is cut out of it: a grey PNG in Base64 that lies on all that `fit` shows, stretched to it; where it is
+    /// black, nothing is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alpha: Option<String>,
     /// Whether it begins by itself when the photo is found.
     pub autoplay: bool,
     /// Whether it begins again at its end.
@@ -130,6 +134,7 @@ impl Default for Overlay {
             y: 0.0,
             rotation: 0.0,
             mask: Mask::default(),
+            alpha: None,
             autoplay: true,
             r#loop: true,
             sound: true,

@@ -52,7 +52,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// The pictures alone, about a tenth of it: all that Kinora's own viewer reads. MindAR recognises nothing by it.
+    /// The pictures alone, about a fifth of it: all that Kinora's own viewer reads. MindAR recognises nothing by it.
     #[must_use]
     pub fn pictures(&self) -> Self {
         let picture = |image: &TrackingImage| TrackingImage { points: Vec::new(), ..image.clone() };

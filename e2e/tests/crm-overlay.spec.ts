@@ -1,6 +1,7 @@
 // The shop moves the video of a living photo that is printed already: the same link shows it, and nothing is compiled again.
 
 import type { APIRequestContext, Page } from "@playwright/test";
+import { PNG } from "pngjs";
 
 import { settingsOf } from "../../server/viewer/fit.js";
 import { type Album, boats, publish, view } from "../fixtures/api";
@@ -25,6 +26,25 @@ const REST = [
 /** The video over the whole photo, as everything is published, and over that quarter. */
 const WHOLE = { fit: "cover", zoom: 1, x: 0, y: 0, sound: true };
 const IN_QUARTER = { fit: "cover", zoom: 0.5, x: -0.25, y: -0.25, sound: false };
+
+/** The left half of the photo, and the right one. */
+const LEFT = [
+  [165, 120],
+  [150, 360],
+  [280, 240],
+];
+const RIGHT = [
+  [485, 120],
+  [500, 355],
+  [370, 240],
+];
+
+/** A picture whose right half is transparent. */
+function leftHalf(): Buffer {
+  const picture = new PNG({ width: 64, height: 64 });
+  picture.data.forEach((_, index) => (picture.data[index] = index % 256 < 128 ? 255 : 0));
+  return PNG.sync.write(picture);
+}
 
 /** What must stay as it was printed and compiled. */
 async function printed(request: APIRequestContext, album: Album) {
@@ -91,7 +111,7 @@ withAndWithoutScripts(() => {
   });
 });
 
-test("a phone sees the video where the shop has put it", async ({ staff, request, browser, demo }) => {
+test("a phone sees the video where the shop has put it, and as it has cut it out", async ({ staff, request, browser, demo }) => {
   test.slow();
   const album = await publish(request, "Seen elsewhere", [boats]);
   const context = await browser.newContext({ baseURL: demo.url, viewport });
@@ -107,6 +127,16 @@ test("a phone sees the video where the shop has put it", async ({ staff, request
   await scan((phone) => expectOnPhoto(phone, "magenta"));
 
   await openEditor(staff, album, "Seen elsewhere");
+  const cutOut = staff.getByRole("button", { name: "Cut the video out by it" });
+  await cutOut.click();
+  await expect(staff.getByLabel("Picture")).toHaveAccessibleDescription(/Choose a file\./);
+  await staff.getByLabel("Picture").setInputFiles({ name: "left.png", mimeType: "image/png", buffer: leftHalf() });
+  await cutOut.click();
+  await expect(staff.getByRole("status")).toHaveText("Saved. The link shows it at once.");
+  await scan((phone) => expectColours(phone, { colour: "magenta", at: LEFT }, { colour: "none", at: RIGHT }));
+  await staff.getByRole("button", { name: "Remove the cut-out" }).click();
+  await expect(staff.getByRole("button", { name: "Remove the cut-out" })).toHaveCount(0);
+
   await fillIn(staff);
   await staff.getByRole("button", { name: "Save" }).click();
   await expect(staff.getByRole("status")).toHaveText("Saved. The link shows it at once.");

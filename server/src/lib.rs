@@ -13,6 +13,7 @@ pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod customers;
+pub mod cutout;
 pub mod dashboard;
 pub mod db;
 pub mod demo;

@@ -7,32 +7,39 @@ const PIXEL_RATIO_MAX = 2;
 
 const VERTEX = `#version 300 es
 in vec4 corner;
+in vec2 inside;
 uniform mat3 place;
 out vec2 at;
+out vec2 on;
 void main() {
   vec3 seen = place * vec3(corner.xy, 1.0);
   gl_Position = vec4(seen.xy, 0.0, seen.z);
   at = corner.zw;
+  on = inside;
 }`;
 
 const FRAGMENT = `#version 300 es
 precision mediump float;
 in vec2 at;
+in vec2 on;
 uniform sampler2D picture;
+uniform sampler2D alpha;
 uniform float opacity;
 out vec4 colour;
 void main() {
-  colour = vec4(texture(picture, at).rgb, opacity);
+  colour = vec4(texture(picture, at).rgb, opacity * texture(alpha, on).r);
 }`;
 
 /** The whole window. */
-const WINDOW = new Float32Array([-1, 1, 0, 0, -1, -1, 0, 1, 1, 1, 1, 0, 1, -1, 1, 1]);
-const CORNER_BYTES = 16;
+const WINDOW = new Float32Array([-1, 1, 0, 0, 0, 0, -1, -1, 0, 1, 0, 1, 1, 1, 1, 0, 1, 0, 1, -1, 1, 1, 1, 1]);
+const CORNER_NUMBERS = 6;
+const NUMBER_BYTES = 4;
 
 /**
  * @typedef {object} Film what lies on a photo
  * @property {HTMLVideoElement} video
  * @property {Float32Array} mesh see `meshOf`
+ * @property {ImageBitmap | null} alpha what is cut out of it, if anything
  * @property {number[]} pose
  * @property {import("./fit.js").Size} frame that the pose is of
  * @property {import("./fit.js").Size} photo
@@ -77,9 +84,10 @@ export function startDrawing(canvas) {
       const screen = fitCanvas(canvas);
       gl.viewport(0, 0, screen.width, screen.height);
       const [scaleX, scaleY] = coverScale(shown, screen);
-      paint(gl, parts, { texture: parts.shown, mesh: WINDOW, strip: true, place: [scaleX, 0, 0, 0, scaleY, 0, 0, 0, 1], opacity: 1 });
-      for (const { video, mesh, pose, frame, photo, opacity } of films) {
-        paint(gl, parts, { texture: filmTexture(gl, parts, video), mesh, strip: false, place: toClip(pose, frame, photo, screen), opacity });
+      paint(gl, parts, { texture: parts.shown, alpha: parts.whole, mesh: WINDOW, strip: true, place: [scaleX, 0, 0, 0, scaleY, 0, 0, 0, 1], opacity: 1 });
+      for (const { video, mesh, alpha, pose, frame, photo, opacity } of films) {
+        const texture = filmTexture(gl, parts, video);
+        paint(gl, parts, { texture, alpha: alphaTexture(gl, parts, alpha), mesh, strip: false, place: toClip(pose, frame, photo, screen), opacity });
       }
     },
     stop() {
@@ -105,11 +113,15 @@ function prepare(gl) {
     gl.attachShader(program, shader);
   }
   gl.bindAttribLocation(program, 0, "corner");
+  gl.bindAttribLocation(program, 1, "inside");
   gl.linkProgram(program);
   gl.useProgram(program);
   gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
-  gl.enableVertexAttribArray(0);
-  gl.vertexAttribPointer(0, 4, gl.FLOAT, false, CORNER_BYTES, 0);
+  for (const [attribute, numbers, from] of [[0, 4, 0], [1, 2, 4]]) {
+    gl.enableVertexAttribArray(attribute);
+    gl.vertexAttribPointer(attribute, numbers, gl.FLOAT, false, CORNER_NUMBERS * NUMBER_BYTES, from * NUMBER_BYTES);
+  }
+  gl.uniform1i(gl.getUniformLocation(program, "alpha"), 1);
   gl.enable(gl.BLEND);
   gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
   return {
@@ -119,10 +131,14 @@ function prepare(gl) {
     waiting: createTexture(gl),
     /** By the video whose picture they hold. */
     films: new Map(),
+    /** By the picture that they hold. */
+    alphas: new Map(),
+    /** Cuts nothing out. */
+    whole: createTexture(gl, new ImageData(new Uint8ClampedArray([255, 255, 255, 255]), 1, 1)),
   };
 }
 
-function createTexture(gl) {
+function createTexture(gl, picture) {
   const texture = gl.createTexture();
   gl.bindTexture(gl.TEXTURE_2D, texture);
   for (const [name, value] of [
@@ -132,12 +148,19 @@ function createTexture(gl) {
   ]) {
     gl.texParameteri(gl.TEXTURE_2D, name, value);
   }
+  if (picture) upload(gl, texture, picture);
   return texture;
 }
 
-function upload(gl, texture, video) {
+function upload(gl, texture, picture) {
   gl.bindTexture(gl.TEXTURE_2D, texture);
-  gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, video);
+  gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, picture);
+}
+
+function alphaTexture(gl, parts, alpha) {
+  if (!alpha) return parts.whole;
+  if (!parts.alphas.has(alpha)) parts.alphas.set(alpha, createTexture(gl, alpha));
+  return parts.alphas.get(alpha);
 }
 
 function filmTexture(gl, parts, video) {
@@ -147,10 +170,13 @@ function filmTexture(gl, parts, video) {
   return texture;
 }
 
-function paint(gl, parts, { texture, mesh, strip, place, opacity }) {
+function paint(gl, parts, { texture, alpha, mesh, strip, place, opacity }) {
+  gl.activeTexture(gl.TEXTURE1);
+  gl.bindTexture(gl.TEXTURE_2D, alpha);
+  gl.activeTexture(gl.TEXTURE0);
   gl.bindTexture(gl.TEXTURE_2D, texture);
   gl.uniformMatrix3fv(parts.place, true, place);
   gl.uniform1f(parts.opacity, opacity);
   gl.bufferData(gl.ARRAY_BUFFER, mesh, gl.STREAM_DRAW);
-  gl.drawArrays(strip ? gl.TRIANGLE_STRIP : gl.TRIANGLES, 0, mesh.length / 4);
+  gl.drawArrays(strip ? gl.TRIANGLE_STRIP : gl.TRIANGLES, 0, mesh.length / CORNER_NUMBERS);
 }

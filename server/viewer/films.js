@@ -32,6 +32,11 @@ export function createFilms(targets, album, { onPlay, onMuted, onFailed }) {
   const begun = new Set();
   /** What the person has chosen, which then counts for every video. */
   let chosenMuted = null;
+  /** What is cut out of a target's video, once it is known. */
+  const alphas = new Map();
+  targets.forEach(({ settings }, target) => {
+    if (settings.alpha) readAlpha(settings.alpha).then((alpha) => alphas.set(target, alpha));
+  });
   let drawnAt = 0;
   const isFading = !matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -191,10 +196,12 @@ export function createFilms(targets, album, { onPlay, onMuted, onFailed }) {
         const { video, target, isShown, isPresent } = film;
         if (isPresent) film.seen = seenOf(target) ?? film.seen;
         if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || !film.seen) continue;
+        if (targets[target].settings.alpha && !alphas.has(target)) continue;
         film.opacity = Math.min(1, Math.max(0, film.opacity + (isShown ? step : -step)));
         if (film.opacity === 0) continue;
         const photo = targets[target];
-        drawn.push({ video, mesh: meshFor(film, photo), pose: film.seen.pose, frame: film.seen.frame, photo, opacity: film.opacity });
+        const { pose, frame } = film.seen;
+        drawn.push({ video, mesh: meshFor(film, photo), alpha: alphas.get(target) ?? null, pose, frame, photo, opacity: film.opacity });
       }
       return drawn;
     },
@@ -205,5 +212,14 @@ export function createFilms(targets, album, { onPlay, onMuted, onFailed }) {
     const key = `${film.target} ${size.width} ${size.height}`;
     if (film.mesh.key !== key) film.mesh = { key, corners: meshOf(place(photo.settings, photo, size)) };
     return film.mesh.corners;
+  }
+}
+
+/** A picture in Base64; null where it is none. */
+async function readAlpha(text) {
+  try {
+    return await createImageBitmap(new Blob([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))]));
+  } catch {
+    return null;
   }
 }

@@ -10,6 +10,7 @@
  * @property {number} y below the photo's centre, in heights of the photo
  * @property {number} rotation degrees clockwise
  * @property {"none" | "circle" | "oval" | "rounded"} mask
+ * @property {string} [alpha] what else is cut out of what is shown: a grey PNG in Base64, black where nothing is shown
  * @property {boolean} autoplay
  * @property {boolean} loop
  * @property {boolean} sound

@@ -7,14 +7,18 @@ import { corners } from "./fit.js";
  * @typedef {number[]} Matrix3 row by row, for points (x, y, 1)
  */
 
-/** Triangles around a video's centre: x and y in widths of the photo from its centre, then where in the video, 0..1. */
+/**
+ * Triangles around a video's centre: x and y in widths of the photo from its centre, then where in the video, 0..1, then
+ * where in what is shown of it, 0..1.
+ */
 export function meshOf(placed) {
   const { x, y, crop, outline } = placed;
   const around = corners(placed).map(([cornerX, cornerY], index) => {
     const [right, down] = outline[index];
-    return [cornerX, cornerY, crop.x + (0.5 + right) * crop.width, crop.y + (0.5 + down) * crop.height];
+    const [across, below] = [0.5 + right, 0.5 + down];
+    return [cornerX, cornerY, crop.x + across * crop.width, crop.y + below * crop.height, across, below];
   });
-  const centre = [x, y, crop.x + crop.width / 2, crop.y + crop.height / 2];
+  const centre = [x, y, crop.x + crop.width / 2, crop.y + crop.height / 2, 0.5, 0.5];
   const next = (index) => around[(index + 1) % around.length];
   return new Float32Array(around.flatMap((corner, index) => [...centre, ...corner, ...next(index)]));
 }

@@ -31,7 +31,7 @@ pub(super) struct Compile {
     /// How photos smaller than a scale are enlarged
     #[arg(long, value_enum, default_value_t = Upscaling::Exact)]
     upscaling: Upscaling,
-    /// Leave out what Kinora's own viewer does not read: a tenth is left, by which MindAR recognises nothing
+    /// Leave out what Kinora's own viewer does not read: a fifth is left, by which MindAR recognises nothing
     #[arg(long)]
     for_viewer: bool,
     /// Print one JSON object: `photos` (`file`, `width`, `height`, `keyframes`, `features`, `tracking_points`, `stages_ms`),

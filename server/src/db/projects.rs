@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use app::model::{Failure, Finish, Overlay, ProjectStatus, TargetView};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use sqlx::{Any, AnyConnection, Connection, Row, any::AnyArguments, any::AnyRow, query::Query};
 
 use super::{
@@ -13,6 +14,7 @@ use super::{
     orders::IS_FREE,
     words,
 };
+use crate::id::hex;
 
 /// How long a publication may be alone with a draft: longer than any request is allowed to take.
 const PUBLISH_LEASE: Duration = Duration::from_secs(600);
@@ -324,7 +326,13 @@ async fn fields(connection: &mut AnyConnection, id: &str) -> Result<Option<Value
     row.map(|row| {
         let text = |column: &str| row.try_get::<Option<String>, _>(column);
         let number = |column: &str| row.try_get::<Option<i64>, _>(column);
-        let overlays = text("overlays")?.as_deref().map(from_json::<Value>).transpose()?;
+        let mut overlays = text("overlays")?.as_deref().map(from_json::<Value>).transpose()?;
+        // The log tells one picture from another; it does not keep them.
+        for overlay in overlays.iter_mut().filter_map(Value::as_object_mut).flat_map(|all| all.values_mut()) {
+            if let Some(alpha) = overlay.get_mut("alpha") {
+                *alpha = hex(&Sha256::digest(alpha.to_string())).into();
+            }
+        }
         Ok(json!({
             "name": text("name")?, "status": text("status")?, "version": number("version")?, "is_open": number("is_open")?,
             "expires_ms": number("expires_ms")?, "purge_ms": number("purge_ms")?, "owner_id": text("owner_id")?,

@@ -73,6 +73,8 @@ pub const ROUTES: &[(Method, &str, Permission)] = &[
     (Method::POST, "/admin/ar-projects/{id}/order", EditProjects),
     (Method::GET, "/admin/ar-projects/{id}/overlay/{target}", EditProjects),
     (Method::POST, "/admin/ar-projects/{id}/overlay/{target}", EditProjects),
+    (Method::POST, "/admin/ar-projects/{id}/overlay/{target}/cutout", EditProjects),
+    (Method::POST, "/admin/ar-projects/{id}/overlay/{target}/cutout/remove", EditProjects),
     (Method::POST, "/admin/ar-projects/{id}/video/{target}", EditProjects),
 
     (Method::GET, "/admin/products", SeeProducts),
@@ -211,7 +213,7 @@ pub(super) fn router(state: &SharedState) -> Router<SharedState> {
         .route("/admin/products/{id}/delete", post(products::delete))
         .route(
             "/admin/products/{id}/pictures",
-            post(products::add_picture).layer(DefaultBodyLimit::max(products::UPLOAD_BYTES_MAX)),
+            post(products::add_picture).layer(DefaultBodyLimit::max(sent::UPLOAD_BYTES_MAX)),
         )
         .route("/admin/products/{id}/pictures/{picture}/up", post(products::picture_up))
         .route("/admin/products/{id}/pictures/{picture}/down", post(products::picture_down))

@@ -112,6 +112,38 @@ async fn order(shop: &Shop, number: i64) -> String {
 }
 
 #[tokio::test]
+async fn a_video_is_cut_out_by_a_picture_that_other_edits_keep() {
+    let shop = Shop::open().await;
+    let album = shop.publish().await;
+    let manager = Browser::of(&shop, Role::Manager).await;
+    let editor = format!("/admin/ar-projects/{}/overlay/0", album.id);
+    let put = |bytes: &[u8]| manager.send(multipart(&format!("{editor}/cutout"), &[("picture", "a.jpg", bytes)]));
+    let shown = || async { manifest(&shop, &album.id).await.1["targets"][0]["overlay"].clone() };
+
+    for (bytes, words) in [(&b""[..], "Choose a file."), (b"nonsense", "must be a whole JPEG, PNG or WebP")] {
+        let answer = put(bytes).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.text().contains(words), "{}", answer.text());
+    }
+    assert!(shown().await.is_null());
+
+    assert_eq!(put(&photo(3)).await.status, StatusCode::SEE_OTHER);
+    let alpha = shown().await["alpha"].as_str().unwrap().to_owned();
+    let picture = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, &alpha).unwrap();
+    assert_eq!(image::load_from_memory(&picture).unwrap().color(), image::ColorType::L8);
+    assert!(manager.get(&editor).await.text().contains(&format!("data:image/png;base64,{alpha}")));
+    let page = manager.submit_and_follow(&editor, &with(&[("zoom", "150")])).await.text();
+    assert!(page.contains("url(#alpha)"), "{page}");
+    assert_eq!((&shown().await["zoom"], &shown().await["alpha"]), (&json!(1.5), &json!(alpha)));
+    let log = format!("{:?}", shop.state.db.history("project", &album.id, 50).await.unwrap());
+    assert!(log.contains("alpha") && !log.contains(&alpha[..40]), "the log keeps no pictures: {log}");
+
+    let page = manager.submit_and_follow(&format!("{editor}/cutout/remove"), &[]).await.text();
+    assert!(!page.contains("url(#alpha)"), "{page}");
+    assert_eq!((&shown().await["zoom"], shown().await.get("alpha")), (&json!(1.5), None));
+}
+
+#[tokio::test]
 async fn an_edit_is_live_on_the_same_link_and_copies_nothing() {
     let shop = Shop::open().await;
     let album = shop.publish().await;

@@ -80,12 +80,37 @@ pub fn editor(frame: &Frame, editor: Editor) -> String {
                 </form>
                 <div>
                     {shown}
+                    {cutout(frame, &project.id, target, overlay.alpha.is_some(), &form)}
                     <p><a class="button" href=format!("/ar/view/{}", project.id)>{t("ar-open-viewer")}</a></p>
                 </div>
             </div>
         }
         .into_any()
     })
+}
+
+/// A picture by which the video is cut out.
+fn cutout(frame: &Frame, id: &str, target: usize, is_there: bool, form: &FormState) -> AnyView {
+    let t = |id: &str| frame.text(id);
+    let address = format!("/admin/ar-projects/{id}/overlay/{target}/cutout");
+    let remove = is_there.then(|| {
+        view! {
+            <form method="post" action=format!("{address}/remove")>
+                <button class="button">{t("ar-cutout-remove")}</button>
+            </form>
+        }
+    });
+    view! {
+        <section class="sheet" aria-labelledby="cutout">
+            <h2 id="cutout">{t("ar-cutout")}</h2>
+            <form method="post" enctype="multipart/form-data" action=address.clone()>
+                {form::input(form, Input::of("file", "picture", t("ar-cutout-file")).hint(t("ar-cutout-hint")))}
+                <button class="button">{t("ar-cutout-put")}</button>
+            </form>
+            {remove}
+        </section>
+    }
+    .into_any()
 }
 
 /// The photo, and where the video lies on it; its upper edge is marked.
@@ -97,7 +122,7 @@ fn picture(frame: &Frame, photo: &str, (width, height): (u32, u32), video: Size,
     for (x, y) in placed.corners().into_iter().map(corner) {
         let _ = write!(points, "{x:.1},{y:.1} ");
     }
-    let edge = crate::overlay::Placed { outline: vec![(-0.5, -0.5), (0.5, -0.5)], ..placed }.corners();
+    let edge = crate::overlay::Placed { outline: vec![(-0.5, -0.5), (0.5, -0.5)], ..placed.clone() }.corners();
     let top: Vec<(f64, f64)> = edge.into_iter().map(corner).collect();
     let [(x1, y1), (x2, y2)] = top[..] else { return ().into_any() };
     let round = |number: f64| format!("{number:.1}");
@@ -109,12 +134,30 @@ fn picture(frame: &Frame, photo: &str, (width, height): (u32, u32), video: Size,
         high + 2.0 * MARGIN
     );
     let photo = photo.to_owned();
+    let is_cut = overlay.alpha.is_some();
+    let cut = overlay.alpha.as_ref().map(|alpha| {
+        let [x, y, width, height] = [
+            (placed.x - placed.width / 2.0) * UNITS,
+            (placed.y - placed.height / 2.0) * UNITS,
+            placed.width * UNITS,
+            placed.height * UNITS,
+        ]
+        .map(round);
+        let turn = format!("rotate({} {} {})", placed.rotation, placed.x * UNITS, placed.y * UNITS);
+        let picture = format!("data:image/png;base64,{alpha}");
+        view! {
+            <mask id="alpha">
+                <image href=picture x=x y=y width=width height=height transform=turn preserveAspectRatio="none"></image>
+            </mask>
+        }
+    });
     view! {
         <figure class="sheet">
             <figcaption>{frame.text("ar-picture")}</figcaption>
             <svg class="overlay" viewBox=view_box role="img" aria-label=frame.text("ar-picture")>
                 <image href=photo x=round(-UNITS / 2.0) y=round(-high / 2.0) width=round(UNITS) height=round(high) preserveAspectRatio="none"></image>
-                <polygon class="video" points=points></polygon>
+                {cut}
+                <polygon class="video" points=points mask=is_cut.then_some("url(#alpha)")></polygon>
                 <line class="top" x1=round(x1) y1=round(y1) x2=round(x2) y2=round(y2)></line>
             </svg>
             <p class="quiet">{frame.text("ar-picture-legend")}</p>

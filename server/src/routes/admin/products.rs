@@ -9,17 +9,14 @@ use app::{
 };
 use axum::{
     Extension,
-    extract::{Multipart, Path, State},
+    extract::{Multipart, Path, State, multipart::MultipartRejection},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::Form;
 use rust_decimal::Decimal;
 
-use super::{
-    Crm, List, Staff,
-    sent::{broken, read},
-};
+use super::{Crm, List, Staff, sent::picture};
 use crate::{
     db::{Added, Deleted, PRODUCT_SORTS, ProductEntry, ProductFilter, ProductState, Saved},
     entry::Entry,
@@ -38,9 +35,6 @@ const SKU_CHARS_MAX: usize = 64;
 const ID_CHARS_MAX: usize = 64;
 const STOCK_MAX: i64 = 1_000_000;
 const DAYS_MAX: i64 = 365;
-/// Largest form with a picture: the picture, and what is said around it. More is read than taken, so that it can be answered.
-pub(super) const UPLOAD_BYTES_MAX: usize = 2 * PICTURE_BYTES_MAX;
-
 /// What a form sends.
 type Fields = Form<Vec<(String, String)>>;
 
@@ -271,7 +265,7 @@ pub(super) async fn add_picture(
     Extension(staff): Extension<Staff>,
     Crm(frame): Crm,
     Path(id): Path<String>,
-    form: Result<Multipart, axum::extract::multipart::MultipartRejection>,
+    form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, AppError> {
     let product = find(&state, &id).await?;
     let problem = match take_picture(&state, &staff, &product, form).await? {
@@ -289,22 +283,13 @@ async fn take_picture(
     state: &AppState,
     staff: &Staff,
     product: &ProductView,
-    form: Result<Multipart, axum::extract::multipart::MultipartRejection>,
+    form: Result<Multipart, MultipartRejection>,
 ) -> Result<Result<(), &'static str>, AppError> {
-    let Ok(mut form) = form else { return Ok(Err("product-picture-none")) };
     let _room = state.room.upload(PICTURE_BYTES_MAX as u64).await?;
-    let bytes = loop {
-        let Some(field) = form.next_field().await.map_err(|error| broken(&error))? else {
-            return Ok(Err("product-picture-none"));
-        };
-        if field.name() == Some("picture") {
-            break read(field, PICTURE_BYTES_MAX).await?;
-        }
+    let bytes = match picture(form).await? {
+        Ok(bytes) => bytes,
+        Err(problem) => return Ok(Err(problem)),
     };
-    let Some(bytes) = bytes else { return Ok(Err("product-picture-too-large")) };
-    if bytes.is_empty() {
-        return Ok(Err("product-picture-none"));
-    }
     let kept = match state.checks.run(move || keep(&bytes)).await? {
         Ok(kept) => kept,
         Err(AppError::Refused(_)) => return Ok(Err("product-picture-unreadable")),

@@ -25,7 +25,7 @@ use axum::{
 use axum_extra::extract::Form;
 use tower_http::timeout::TimeoutLayer;
 
-use super::{Crm, List, Staff};
+use super::{Crm, List, Staff, sent::UPLOAD_BYTES_MAX};
 use crate::{
     care::recompile,
     db::{AuditEntry, By, PROJECT_SORTS, ProjectFilter},
@@ -64,6 +64,11 @@ pub(super) fn router() -> Router<SharedState> {
         .route("/admin/ar-projects/{id}/owner", post(give))
         .route("/admin/ar-projects/{id}/order", post(put_to_order))
         .route("/admin/ar-projects/{id}/overlay/{target}", get(overlay::show).post(overlay::edit))
+        .route(
+            "/admin/ar-projects/{id}/overlay/{target}/cutout",
+            post(overlay::put_cutout).layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX)),
+        )
+        .route("/admin/ar-projects/{id}/overlay/{target}/cutout/remove", post(overlay::remove_cutout))
         .route("/admin/ar-projects/{id}/video/{target}", post(files::replace).layer::<_, Infallible>(files()))
 }
 

@@ -3,7 +3,7 @@
 use axum::{
     extract::{
         FromRequest, Multipart, Request,
-        multipart::{Field, MultipartError},
+        multipart::{Field, MultipartError, MultipartRejection},
     },
     http::header,
 };
@@ -11,8 +11,10 @@ use axum_extra::extract::Form;
 use bytes::{Bytes, BytesMut};
 
 use super::currencies::CSV_BYTES_MAX;
-use crate::error::AppError;
+use crate::{error::AppError, pictures::PICTURE_BYTES_MAX};
 
+/// Largest form with a picture: the picture, and what is said around it. More is read than taken, so that it can be answered.
+pub(super) const UPLOAD_BYTES_MAX: usize = 2 * PICTURE_BYTES_MAX;
 /// Most parts of a form.
 const PARTS_MAX: usize = 20;
 
@@ -74,7 +76,21 @@ pub(super) async fn read(mut field: Field<'_>, bytes_max: usize) -> Result<Optio
     Ok((!is_too_large).then(|| bytes.freeze()))
 }
 
-pub(super) fn broken(error: &MultipartError) -> AppError {
+/// The file named `picture` of a form; or the id of the text that says what is wrong with it.
+pub(super) async fn picture(
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Result<Bytes, &'static str>, AppError> {
+    let Ok(mut form) = form else { return Ok(Err("product-picture-none")) };
+    while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
+        if field.name() == Some("picture") {
+            let bytes = read(field, PICTURE_BYTES_MAX).await?.ok_or("product-picture-too-large");
+            return Ok(bytes.and_then(|bytes| if bytes.is_empty() { Err("product-picture-none") } else { Ok(bytes) }));
+        }
+    }
+    Ok(Err("product-picture-none"))
+}
+
+fn broken(error: &MultipartError) -> AppError {
     AppError::refused(error.status(), "form_broken", "The form did not arrive whole; send it again.")
 }
 

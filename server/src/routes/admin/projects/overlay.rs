@@ -8,7 +8,7 @@ use app::{
 };
 use axum::{
     Extension,
-    extract::{Path, State},
+    extract::{Multipart, Path, State, multipart::MultipartRejection},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -19,12 +19,14 @@ use rust_decimal::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Crm, Fields, Staff, told, view_of};
+use super::{super::sent::picture, Crm, Fields, Staff, told, view_of};
 use crate::{
     care::{edit_overlay, is_edited, overlay_of, video_size},
+    cutout::cutout,
     db::Project,
     entry::Entry,
     error::AppError,
+    pictures::PICTURE_BYTES_MAX,
     projects::find,
     routes::pages::html,
     state::{AppState, SharedState},
@@ -62,7 +64,8 @@ pub(super) async fn edit(
     let (project, target) = find_target(&state, &id, &target).await?;
     let mut entry = Entry::new(fields, frame.format.language());
     let wish = entry.raw("do").to_owned();
-    let overlay = if wish == "reset" { None } else { Some(read(&mut entry)) };
+    let alpha = overlay_of(&project, target).and_then(|overlay| overlay.alpha);
+    let overlay = if wish == "reset" { None } else { Some(Overlay { alpha, ..read(&mut entry) }) };
     if !entry.is_good() {
         let overlay = overlay_of(&project, target).ok_or_else(AppError::not_found)?;
         let shown = Shown { overlay, is_preview: false, form: entry.shown() };
@@ -72,15 +75,77 @@ pub(super) async fn edit(
         let shown = Shown { overlay, is_preview: true, form: entry.shown() };
         return page(&state, &frame, StatusCode::OK, project, target, shown).await;
     }
-    match edit_overlay(&state, &project, target, overlay.clone(), &staff.actor()).await {
+    save(&state, &frame, &staff, project, target, overlay, entry.shown()).await
+}
+
+/// Takes a picture by which a video is cut out.
+pub(super) async fn put_cutout(
+    State(state): State<SharedState>,
+    Extension(staff): Extension<Staff>,
+    Crm(frame): Crm,
+    Path((id, target)): Path<(String, String)>,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Response, AppError> {
+    let (project, target) = find_target(&state, &id, &target).await?;
+    let overlay = overlay_of(&project, target).ok_or_else(AppError::not_found)?;
+    let room = state.room.upload(PICTURE_BYTES_MAX as u64).await?;
+    let taken = match picture(form).await? {
+        Ok(bytes) => match state.checks.run(move || cutout(&bytes)).await? {
+            Ok(alpha) => Ok(alpha),
+            Err(AppError::Refused(_)) => Err("product-picture-unreadable"),
+            Err(error) => return Err(error),
+        },
+        Err(problem) => Err(problem),
+    };
+    drop(room);
+    let mut form = filled(&overlay);
+    match taken {
+        Ok(alpha) => {
+            let overlay = Overlay { alpha: Some(alpha), ..overlay };
+            save(&state, &frame, &staff, project, target, Some(overlay), form).await
+        }
+        Err(problem) => {
+            form.problems.insert("picture".to_owned(), frame.text(problem));
+            form.problem = Some(frame.text("form-problem"));
+            let shown = Shown { overlay, is_preview: false, form };
+            page(&state, &frame, StatusCode::UNPROCESSABLE_ENTITY, project, target, shown).await
+        }
+    }
+}
+
+/// Shows a video whole again.
+pub(super) async fn remove_cutout(
+    State(state): State<SharedState>,
+    Extension(staff): Extension<Staff>,
+    Crm(frame): Crm,
+    Path((id, target)): Path<(String, String)>,
+) -> Result<Response, AppError> {
+    let (project, target) = find_target(&state, &id, &target).await?;
+    let overlay = overlay_of(&project, target).ok_or_else(AppError::not_found)?;
+    let form = filled(&overlay);
+    save(&state, &frame, &staff, project, target, Some(Overlay { alpha: None, ..overlay }), form).await
+}
+
+/// Back to the page, which says that it is done; or the page with `form`, which says why not.
+async fn save(
+    state: &AppState,
+    frame: &Frame,
+    staff: &Staff,
+    project: Project,
+    target: usize,
+    overlay: Option<Overlay>,
+    form: FormState,
+) -> Result<Response, AppError> {
+    let id = &project.id;
+    match edit_overlay(state, &project, target, overlay.clone(), &staff.actor()).await {
         Ok(()) => {
             Ok(Redirect::to(&format!("/admin/ar-projects/{id}/overlay/{target}?said=said-ar-overlay")).into_response())
         }
         Err(error) => {
-            let (status, words) = told(&frame, error)?;
-            let form = FormState { problem: Some(words), ..entry.shown() };
+            let (status, words) = told(frame, error)?;
+            let form = FormState { problem: Some(words), ..form };
             let shown = Shown { overlay: overlay.unwrap_or_default(), is_preview: true, form };
-            page(&state, &frame, status, find(&state, &id).await?, target, shown).await
+            page(state, frame, status, find(state, id).await?, target, shown).await
         }
     }
 }
@@ -126,6 +191,7 @@ fn read(entry: &mut Entry) -> Overlay {
         y,
         rotation,
         mask: entry.choice("mask", named::<Mask>).unwrap_or_default(),
+        alpha: None,
         autoplay: entry.ticked("autoplay"),
         r#loop: entry.ticked("loop"),
         sound: entry.ticked("sound"),
