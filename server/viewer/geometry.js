@@ -26,7 +26,7 @@ export function meshOf(placed) {
 /**
  * Where a point of a photo (in its widths, from its centre) is in the window: homogeneous, -1..1, y up. The frame covers it.
  *
- * @param {Matrix3} pose from the photo (0..1) to the frame, whose pixels have whole numbers at their centres
+ * @param {Matrix3} pose from the photo (0..1) to the frame, whose first pixel reaches from 0 to 1
  * @param {Size} frame
  * @param {Size} photo
  * @param {Size} screen
@@ -35,7 +35,7 @@ export function meshOf(placed) {
 export function toClip(pose, frame, photo, screen) {
   const [scaleX, scaleY] = coverScale(frame, screen);
   const toFrame = multiply(pose, [1, 0, 0.5, 0, photo.width / photo.height, 0.5, 0, 0, 1]);
-  const centred = [2 / frame.width, 0, 1 / frame.width - 1, 0, -2 / frame.height, 1 - 1 / frame.height, 0, 0, 1];
+  const centred = [2 / frame.width, 0, -1, 0, -2 / frame.height, 1, 0, 0, 1];
   const clip = multiply(multiply([scaleX, 0, 0, 0, scaleY, 0, 0, 0, 1], centred), toFrame);
   // A photo is in front of the camera, whatever the sign of its homography.
   return clip[8] < 0 ? clip.map((each) => -each) : clip;

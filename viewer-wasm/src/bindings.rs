@@ -84,7 +84,7 @@ impl Tracker {
     }
 
     /// The poses of the last frame, twelve numbers each: target, state (1 tracking, 2 lost), confidence from 0 to 1, then a
-    /// row-major homography from the photo (0 to 1 right, 0 to 1 down) to pixels of the frame.
+    /// row-major homography from the photo (0 to 1 right, 0 to 1 down) to pixels of the frame, whose first reaches from 0 to 1.
     #[must_use]
     pub fn poses(&self) -> Vec<f64> {
         self.poses.clone()

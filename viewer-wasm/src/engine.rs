@@ -80,7 +80,8 @@ pub struct TargetPose {
     pub target: usize,
     /// Whether it is seen.
     pub state: State,
-    /// From the photo, (0, 0) its upper left and (1, 1) its lower right corner, to pixels of the frame; row-major.
+    /// From the photo, (0, 0) its upper left and (1, 1) its lower right corner, to pixels of the frame, whose first reaches
+    /// from 0 to 1; row-major.
     pub homography: Matrix3,
     /// Where its corners are in the frame: upper left, upper right, lower right, lower left.
     pub corners: [Point; 4],
