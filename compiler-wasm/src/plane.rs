@@ -43,7 +43,7 @@ pub struct Plane {
 }
 
 impl Plane {
-    #[cfg(feature = "detect")]
+    #[cfg(feature = "compile")]
     /// Takes this size; the samples are whatever they were.
     pub(crate) fn reshape(&mut self, width: usize, height: usize) {
         self.width = width;
@@ -58,7 +58,7 @@ impl Plane {
         &self.data[y * self.width..][..self.width]
     }
 
-    #[cfg(feature = "detect")]
+    #[cfg(feature = "compile")]
     #[inline]
     pub(crate) fn row_mut(&mut self, y: usize) -> &mut [f32] {
         &mut self.data[y * self.width..][..self.width]

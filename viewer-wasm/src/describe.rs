@@ -5,7 +5,7 @@
 //! Vandergheynst, CVPR 2012) as the compiler knows it: of every two of 37 points, which is darker. Its bits are in another
 //! order than in a `.mind`, one that many are compared in at once.
 
-use compiler_wasm::freak::{PATTERN, POINTS, RADIUS_PX};
+use compiler_wasm::retina::{PATTERN, POINTS, RADIUS_PX};
 
 use crate::pyramid::Fine;
 

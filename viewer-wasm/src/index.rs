@@ -5,7 +5,7 @@
 //!
 //! Source: A. Gionis, P. Indyk and R. Motwani, "Similarity Search in High Dimensions via Hashing", VLDB 1999.
 
-use compiler_wasm::freak::POINTS;
+use compiler_wasm::retina::POINTS;
 
 use crate::{
     describe::{Descriptor, bit_of, distance, is_set},
