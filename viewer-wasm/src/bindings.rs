@@ -9,6 +9,8 @@ use crate::{
 
 /// Numbers of a pose: target, state, confidence, nine of a homography.
 const POSE_NUMBERS: usize = 12;
+/// How browsers give pixels.
+const FORMAT: PixelFormat = PixelFormat::Rgba8;
 /// Longest side of a frame in pixels.
 const SIDE_MAX: usize = 4096;
 
@@ -20,7 +22,6 @@ pub struct Tracker {
     pixels: Vec<u8>,
     width: usize,
     height: usize,
-    format: Option<PixelFormat>,
     poses: Vec<f64>,
 }
 
@@ -55,21 +56,20 @@ impl Tracker {
     /// # Errors
     /// When a side is 0 or above 4096.
     pub fn frame_buffer(&mut self, width: usize, height: usize) -> Result<*mut u8, JsError> {
-        self.buffer(width, height, PixelFormat::Rgba8)
-    }
-
-    /// Where to write the next frame's grey levels, a byte each.
-    ///
-    /// # Errors
-    /// When a side is 0 or above 4096.
-    pub fn frame_buffer_gray(&mut self, width: usize, height: usize) -> Result<*mut u8, JsError> {
-        self.buffer(width, height, PixelFormat::Gray8)
+        if !(1..=SIDE_MAX).contains(&width) || !(1..=SIDE_MAX).contains(&height) {
+            return Err(JsError::new(&format!("frame_size: {width}×{height}")));
+        }
+        (self.width, self.height) = (width, height);
+        self.pixels.resize(width * height * FORMAT.bytes(), 0);
+        Ok(self.pixels.as_mut_ptr())
     }
 
     /// Looks at what was written; gives the number of photos that are seen, or were a moment ago.
     pub fn process(&mut self, time_ms: f64) -> usize {
-        let Some(format) = self.format else { return 0 };
-        let frame = Frame { pixels: &self.pixels, width: self.width, height: self.height, format, time_ms };
+        if self.pixels.is_empty() {
+            return 0;
+        }
+        let frame = Frame { pixels: &self.pixels, width: self.width, height: self.height, format: FORMAT, time_ms };
         let poses = self.engine.process(&frame);
         self.poses.clear();
         for pose in poses {
@@ -88,15 +88,6 @@ impl Tracker {
     #[must_use]
     pub fn poses(&self) -> Vec<f64> {
         self.poses.clone()
-    }
-
-    fn buffer(&mut self, width: usize, height: usize, format: PixelFormat) -> Result<*mut u8, JsError> {
-        if !(1..=SIDE_MAX).contains(&width) || !(1..=SIDE_MAX).contains(&height) {
-            return Err(JsError::new(&format!("frame_size: {width}×{height}")));
-        }
-        (self.width, self.height, self.format) = (width, height, Some(format));
-        self.pixels.resize(width * height * format.bytes(), 0);
-        Ok(self.pixels.as_mut_ptr())
     }
 }
 

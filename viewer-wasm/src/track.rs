@@ -558,7 +558,7 @@ impl Window {
 
 /// Takes away mean and length; gives the length, `None` where all is alike.
 fn normalize(levels: &mut [f32; PIXELS]) -> Option<f32> {
-    let mean = lanes(levels.iter().copied()) / PIXELS as f32;
+    let mean = levels.iter().sum::<f32>() / PIXELS as f32;
     levels.iter_mut().for_each(|level| *level -= mean);
     let length = dot(levels, levels).sqrt();
     if length < 4.0 {
@@ -577,10 +577,6 @@ fn dot(a: &[f32; PIXELS], b: &[f32; PIXELS]) -> f32 {
         }
     }
     sums.iter().sum()
-}
-
-fn lanes(values: impl Iterator<Item = f32>) -> f32 {
-    values.sum()
 }
 
 /// From the edges of the photo, 0 to 1, to pixels of the frame.
